@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The verdict: what policy, evidence and the resolver's answer come to, as plain data. */
+#pragma once
+
+#include "findings.h"
+#include "kernel-facts.h"
+#include "policy.h"
+#include "resolve.h"
+
+enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WAIVED, VERDICT_SKIPPED };
+const char *verdict_word(enum verdict v); /* "pass", ..., "skipped" for a half left out by --only */
+
+enum subject_kind { SUBJECT_LIVE, SUBJECT_ROOT };
+
+struct subject {
+	enum subject_kind kind;
+	const char *path;   /* "/" or DIR; borrowed */
+	bool live;          /* the running kernel's root (--live, or "/") */
+	bool live_on_word;  /* --live could not be checked */
+	bool live_elsewhere; /* DIR --live: /proc is ours, files are under DIR */
+};
+
+/* What the command gathers. Everything borrowed. */
+struct evidence {
+	struct subject subject;
+	struct runtime runtime;          /* owned by evidence */
+	struct kernel_facts kernel;      /* owned by evidence */
+	struct resolve *resolve;         /* owned by evidence; NULL with --only now */
+	bool want_now, want_boot;        /* from --only */
+};
+
+void evidence_done(struct evidence *ev);
+
+struct finding_evidence {
+	char *path;      /* owned */
+	unsigned line;   /* 0: none */
+	char *text;      /* the line; owned; or NULL */
+	char *package;   /* "acme-debug-tools 1.4-2"; owned; or NULL */
+};
+
+struct finding {
+	enum finding_id id;
+	enum severity severity;
+	char *message;   /* one sentence with its full stop; owned */
+	char *detail;    /* further sentences shown under the evidence, or NULL; owned */
+	char *remedy;    /* command or phrase, or NULL; owned */
+	char **because;  /* causes; ids of other findings first word ("overridden: ..."); owned */
+	size_t n_because;
+	struct finding_evidence *evidence; /* owned */
+	size_t n_evidence;
+};
+
+/* X(ID, sentence): the headline's sentences. JSON's summary, Nagios and text use the same words. */
+#define SUMMARIES(X)                                                                               \
+	X(PASS, "ptrace is restricted")                                                            \
+	X(FAIL_NOW, "ptrace is not restricted now")                                                \
+	X(FAIL_BOOT, "ptrace will not be restricted after the next boot")                          \
+	X(FAIL_BOTH, "ptrace is not restricted")                                                   \
+	X(FAIL_NOT_WRITTEN, "ptrace is restricted now, but no file keeps it so")                   \
+	X(FAIL_NO_YAMA, "nothing restricts ptrace on this kernel")                                 \
+	X(FAIL_YAMA_OFF, "Yama is built in and not switched on, so nothing restricts ptrace")      \
+	X(FAIL_HOST, "the host's kernel does not restrict ptrace")                                 \
+	X(FAIL_STRICTER, "the level is weaker than this policy asks")                              \
+	X(FAIL_WEAKER_LINE, "a weaker line stands in a file, which this policy forbids")           \
+	X(UNKNOWN_FILE, "a file that could change the answer is not readable")                     \
+	X(UNKNOWN_NOW, "cannot see the kernel's value")                                            \
+	X(UNKNOWN_CONTAINER, "the host decides, and its files are not visible here")               \
+	X(UNKNOWN_LOADER, "no program that would apply the files at boot is known here")           \
+	X(UNKNOWN_VERSION, "versions of a loader that are all possible here disagree")
+
+enum summary {
+#define X(id, sentence) SUMMARY_##id,
+	SUMMARIES(X)
+#undef X
+};
+
+struct audit {
+	enum verdict verdict, now, boot;
+	enum summary summary;
+	bool effective;          /* false: the boot value is inert since this kernel has no Yama */
+	bool compensated;
+	struct finding *findings; /* fails first, then unknown, warn, info; owned */
+	size_t n_findings;
+};
+
+const char *summary_sentence(enum summary s);
+
+struct audit *audit_free(struct audit *a);
+DEFINE_CLEANUP(struct audit *, audit_free)
+
+/*
+ * Judges. Pure: looks at the tree only for the owner of a vendor file and for writers that are not
+ * modelled, and only where a finding needs it.
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int audit_run(struct tree *tree, const struct evidence *ev, const struct policy *policy,
+	      struct audit **ret);
+
+enum fail_on { FAIL_ON_FAIL, FAIL_ON_UNKNOWN, FAIL_ON_WARN, FAIL_ON_NEVER };
+
+/* The exit code for one subject: 0, 1 or 3 as design of the command line says. */
+int audit_exit_code(const struct audit *a, enum fail_on threshold);

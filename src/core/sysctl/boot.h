@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which loaders run at boot on a root, in which order and in which version: found from what is
+ * installed and enabled there, and on a live system from what PID 1 is.
+ */
+#pragma once
+
+#include "loader.h"
+
+enum init_kind { INIT_UNKNOWN, INIT_SYSTEMD, INIT_SYSV, INIT_OPENRC, INIT_BUSYBOX, INIT_RUNIT, INIT_OTHER };
+
+/* Facts about the running system that boot_plan_detect() cannot take from the tree. */
+struct boot_env {
+	bool live;             /* the tree is the root of the running kernel and of this PID namespace */
+	const char *pid1_comm; /* /proc/1/comm without its newline; NULL when not visible or not live */
+	bool systemd_booted;   /* live and /run/systemd/system is a directory: sd_booted(3) */
+	const char *proc_cmdline; /* /proc/cmdline when live, else NULL */
+};
+
+struct boot_step {
+	struct loader_instance loader; /* owned */
+	bool runs_at_boot;
+	char *why; /* one phrase: "systemd-sysctl.service, sysinit.target", "installed, not enabled"; owned */
+};
+
+/* A kernel command line of the next boot. Several boot entries may exist; each is a candidate. */
+struct boot_cmdline {
+	char *path; /* where it was found: "/proc/cmdline", "/boot/grub/grub.cfg", ...; owned */
+	unsigned line;
+	char *text; /* owned */
+};
+
+struct boot_plan {
+	enum init_kind init;
+	char *init_why;           /* how it is known; owned */
+	struct boot_step *steps;  /* in boot order: cmdline first; those that do not run at boot come last */
+	size_t n_steps;
+	struct boot_cmdline *cmdlines; /* of the next boot, from boot entries; may be empty */
+	size_t n_cmdlines;
+	char **unreadable;        /* paths that could change this plan and could not be read; owned */
+	size_t n_unreadable;
+};
+
+struct boot_plan *boot_plan_free(struct boot_plan *p);
+DEFINE_CLEANUP(struct boot_plan *, boot_plan_free)
+
+/* Detects the plan. Returns 0, -ENOMEM, or another errno with detail in e. */
+int boot_plan_detect(struct tree *tree, const struct boot_env *env, struct boot_plan **ret,
+		     struct error *e);
+
+/* "systemd", "sysvinit", "openrc", "busybox", "runit", "other", "unknown". */
+const char *init_kind_word(enum init_kind k);
