@@ -413,7 +413,7 @@ static void *serve(void *userdata)
 
 static int start(struct standin *s, const char *mountpoint)
 {
-	char *argv[] = { (char *)"standin", (char *)"-o", (char *)"fsname=ptscope-judge", NULL };
+	char *argv[] = {(char *)"standin", (char *)"-o", (char *)"fsname=ptscope-judge", NULL};
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
 
 	s->session = fuse_session_new(&args, &operations, sizeof(operations), s);
@@ -488,8 +488,7 @@ void standin_reset(struct standin *s, int level)
 		free(n->text);
 		n->text = NULL;
 		if (is_scope(n) && level != WRITE_RULE_UNSET)
-			(void)set_text(n, text,
-				       (size_t)snprintf(text, sizeof(text), "%d", level));
+			(void)set_text(n, text, (size_t)snprintf(text, sizeof(text), "%d", level));
 	}
 	pthread_mutex_unlock(&s->lock);
 }

@@ -16,8 +16,8 @@
 #include <sys/types.h>
 
 enum {
-	WRITE_RULE_UNSET = -1, /* nothing valid was written yet: never equal to a value */
-	WRITE_RULE_WINDOW = 4095, /* bytes of one write that are looked at */
+	WRITE_RULE_UNSET = -1,	   /* nothing valid was written yet: never equal to a value */
+	WRITE_RULE_WINDOW = 4095,  /* bytes of one write that are looked at */
 	WRITE_RULE_TOKEN_MAX = 20, /* characters of one number, its sign included */
 };
 
