@@ -4,7 +4,8 @@
 /*
  * A FUSE file system to be mounted over /proc/sys: a fixed set of keys, of which
  * kernel/yama/ptrace_scope obeys the kernel's write rule and the others take anything. It keeps
- * every write in order with the errno that it got. One thread serves it; nothing is cached.
+ * every write in order with the errno that it got. One thread serves it; contents are
+ * never cached.
  *
  * May use: libc, libfuse3, write-rule.h.
  */
