@@ -184,6 +184,7 @@ static int run_loader(struct judge *j, const struct request *q, const struct loa
 		.root = q->root,
 		.build = strchr(q->loader, '@') + 1,
 		.argv = loader->argv,
+		.writable = loader->writable,
 		.timeout_ms = j->timeout_ms,
 	};
 	char *script = NULL;

@@ -27,6 +27,37 @@ const struct loader loaders[] = {
 		.argv = {"/.judge/bb/sysctl", "-p"},
 		.summary = "busybox: sysctl -p, the default file",
 	},
+	{
+		.name = "alpine",
+		.script = "alpine.sh",
+		.summary = "Alpine's boot script, busybox",
+	},
+	{
+		.name = "openrc",
+		.script = "openrc.sh",
+		.summary = "OpenRC's boot script, busybox (applies nothing)",
+	},
+	{
+		.name = "openrc-read",
+		.script = "openrc-read.sh",
+		.summary = "OpenRC, as proposed in its pull request 291, busybox",
+	},
+	{
+		.name = "void",
+		.script = "void.sh",
+		.writable = true,
+		.summary = "Void's boot script, procps",
+	},
+	{
+		.name = "void-all",
+		.script = "void-all.sh",
+		.summary = "Void, as proposed in 2019, procps",
+	},
+	{
+		.name = "ufw",
+		.script = "ufw.sh",
+		.summary = "ufw-init start, procps",
+	},
 	{},
 };
 

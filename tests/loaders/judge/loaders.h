@@ -6,6 +6,7 @@
  * May use: libc.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
 struct loader {
 	const char *name;
 	const char *script; /* file in the scripts directory, run by busybox sh; or NULL */
+	bool writable;	    /* it makes files of its own: they go to a scratch layer */
 	const char *argv[LOADER_ARGS_MAX + 1]; /* without a script; ends in NULL */
 	const char *summary;
 };

@@ -8,7 +8,9 @@
  *   /sys/builds/NAME   bind mount of one build
  *   /sys/skeleton      dev/null and an empty proc
  *   /sys/proc          procfs, with the stand-in over its sys
- *   /sys/root          per run: overlay of ROOT : skeleton : build, read-only; proc bound into it
+ *   /sys/scratch       per run, where the loader writes: tmpfs with the upper layer
+ *   /sys/root          per run: overlay of ROOT : skeleton : build, read-only but for the scratch;
+ *                      proc bound into it
  *
  * Overlay takes its layers by relative or plain names only (the root by fchdir and "."), so that
  * no path has to be escaped.
@@ -81,6 +83,7 @@ static int mount_shared(struct sandbox *s, const struct write_rule *rule, const 
 	STEP(mount("tmpfs", BASE, "tmpfs", MS_NOSUID, "mode=0755"), "mount tmpfs");
 	STEP(mkdir(BASE "/builds", 0755), "mkdir");
 	STEP(mkdir(BASE "/root", 0755), "mkdir");
+	STEP(mkdir(BASE "/scratch", 0755), "mkdir");
 	STEP(mkdir(BASE "/proc", 0755), "mkdir");
 	STEP(mkdir(BASE "/skeleton", 0755), "mkdir");
 	STEP(mkdir(BASE "/skeleton/proc", 0755), "mkdir");
@@ -163,24 +166,41 @@ static int need_build(struct sandbox *s, const char *name, const char **ret_what
 	return 0;
 }
 
+static int mount_scratch(const char **ret_what)
+{
+	STEP(mount("tmpfs", BASE "/scratch", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=4m"),
+	     "mount scratch");
+	STEP(mkdir(BASE "/scratch/upper", 0755), "mkdir");
+	STEP(mkdir(BASE "/scratch/work", 0755), "mkdir");
+	return 0;
+}
+
 static int mount_root(struct sandbox *s, const struct sandbox_job *job, const char **ret_what)
 {
-	char options[BUILD_NAME_MAX + 64];
+	char options[BUILD_NAME_MAX + 128];
 
-	(void)snprintf(options, sizeof(options), "lowerdir=.:" BASE "/skeleton:" BASE "/builds/%s",
-		       job->build);
+	(void)snprintf(options, sizeof(options),
+		       "lowerdir=.:" BASE "/skeleton:" BASE "/builds/%s%s", job->build,
+		       job->writable ? ",upperdir=" BASE "/scratch/upper,workdir=" BASE
+				       "/scratch/work"
+				     : "");
 	STEP(fchdir(s->cwd_fd), "go back");
 	STEP(chdir(job->root), "enter the root");
-	STEP(mount("overlay", BASE "/root", "overlay", MS_RDONLY, options), "mount overlay");
-	if (mount(BASE "/proc", BASE "/root/proc", NULL, MS_BIND | MS_REC, NULL) < 0) {
-		int r = -errno;
-
-		(void)umount2(BASE "/root", MNT_DETACH);
-		*ret_what = "bind proc";
-		return r;
-	}
+	STEP(mount("overlay", BASE "/root", "overlay", job->writable ? 0 : MS_RDONLY, options),
+	     "mount overlay");
+	STEP(mount(BASE "/proc", BASE "/root/proc", NULL, MS_BIND | MS_REC, NULL), "bind proc");
 	STEP(fchdir(s->cwd_fd), "go back");
 	return 0;
+}
+
+/* Also after a mount_root() that failed half way: then there may be nothing to unmount. */
+static int unmount_root(const struct sandbox_job *job)
+{
+	int r = umount2(BASE "/root", MNT_DETACH);
+
+	if (job->writable && umount2(BASE "/scratch", MNT_DETACH) < 0)
+		r = -1;
+	return r;
 }
 
 /* The scripts of a tree are shell code that runs as root: leave it no more than loaders need. */
@@ -312,17 +332,20 @@ int sandbox_run(struct sandbox *s, const struct sandbox_job *job, struct sandbox
 	int r;
 
 	r = need_build(s, job->build, ret_what);
+	if (r == 0 && job->writable)
+		r = mount_scratch(ret_what);
 	if (r == 0)
 		r = mount_root(s, job, ret_what);
 	if (r < 0) {
 		(void)fchdir(s->cwd_fd);
+		(void)unmount_root(job);
 		return r;
 	}
 
 	r = run_mounted(s, job, &result, ret_what);
-	if (umount2(BASE "/root", MNT_DETACH) < 0 && r == 0) {
+	if (unmount_root(job) < 0 && r == 0) {
 		*ret_what = "unmount the root";
-		r = -errno;
+		r = -EBUSY;
 	}
 	if (r < 0) {
 		sandbox_result_done(&result);

@@ -5,12 +5,13 @@
  * A private place where a loader sees a given directory as its root and a stand-in as /proc/sys.
  *
  * The process that opens the sandbox moves into its own mount, network, IPC and UTS namespaces.
- * A run stacks, read-only, the directory over the build's files (/.judge) and a skeleton (/proc,
- * /dev/null), so neither the directory nor the machine is changed by it.
+ * A run stacks the directory over the build's files (/.judge) and a skeleton (/proc, /dev/null),
+ * read-only or with a layer of its own on top, so neither the directory nor the machine is changed.
  *
  * May use: libc, standin.h.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "standin.h"
@@ -21,6 +22,7 @@ struct sandbox_job {
 	const char *root;	 /* the directory that the loader sees as / */
 	const char *build;	 /* name of a build in the cache */
 	const char *const *argv; /* program inside the root, ends in NULL */
+	bool writable;		 /* let it write, into a layer that is thrown away */
 	int timeout_ms;
 };
 
