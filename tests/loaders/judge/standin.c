@@ -58,6 +58,8 @@ enum {
 	NODES_MAX = 128,
 	TEXT_MAX = 4096,
 	WRITE_MAX = 1 << 20,
+	PAGE = 4096, /* a buffer that does not start on a page makes a request shorter by a part of
+			one */
 	KEEP_S = 24 * 60 * 60, /* names and attributes */
 };
 
@@ -213,7 +215,7 @@ static int log_add(struct standin *s, const struct standin_write *w)
 	bool rest = s->log_open && last && last->key == w->key &&
 		    w->offset == last->offset + (off_t)last->len;
 
-	s->log_open = w->len == WRITE_MAX && w->error == 0;
+	s->log_open = w->len > WRITE_MAX - PAGE && w->error == 0;
 	return rest ? log_extend(s, w) : log_append(s, w);
 }
 
