@@ -192,6 +192,12 @@ def good_then_bad(family: str):
     return test
 
 
+def good_and_bad(family: str):
+    def test(view: View) -> bool:
+        return len({0 <= v <= 3 for v in view.levels(family)}) == 2
+    return test
+
+
 def with_entries(family: str, test):
     return lambda view: test(view.entries(family))
 
@@ -258,9 +264,9 @@ def value_rules() -> dict:
         "kernel.token_21": val("a number of 21 characters is refused", r"_0{20}V_$"),
         "kernel.overflow": val("more than 64 bits is refused", r"_1844674407370955161[6-9]"),
         "kernel.number_too_late": val("a number beyond the first page is not seen",
-                                      r"[\v\f]{4094,}V_$", "systemd"),
+                                      r"_[\v\f]{4094,}V_$", "systemd"),
         "kernel.number_just_in_page": val("a number in the last place that is seen",
-                                          r"[\v\f]{4000,4094}V_$", "systemd"),
+                                          r"_[\v\f]{4000,4094}V_$", "systemd"),
     }
 
 
@@ -367,7 +373,7 @@ def systemd_lines() -> dict:
         "systemd.exclusion_before": sd("'key = v' after '-key' sets it", r"^_-_@_$(?s:.*)^_@_=_V_$"),
         "systemd.no_equals": sd("a line without = is skipped", r"^_@[ \t]+V_$"),
         "systemd.key_slash": sd("slashes separate", r"^_kernel/yama/ptrace_scope_="),
-        "systemd.key_double_dot": sd("doubled dots collapse", r"^_kernel\.+yama\.+ptrace_scope_=(?<!.yama.ptrace_scope=)"),
+        "systemd.key_double_dot": sd("doubled dots collapse", r"^_kernel(\.\.+yama\.+|\.+yama\.\.+)ptrace_scope_="),
         "systemd.key_double_slash": sd("doubled slashes collapse", r"^_kernel(//+yama/+|/+yama//+)ptrace_scope_="),
         "systemd.key_leading_slash": sd("one leading slash goes", r"^_/+kernel/+yama/+ptrace_scope_="),
         "systemd.key_leading_dot": sd("a leading dot is a leading slash", r"^_\.+kernel\.yama\.ptrace_scope_="),
@@ -384,7 +390,7 @@ def systemd_lines() -> dict:
         "systemd.last_file": ("the last file wins", lambda v: sum(
             bool(ASSIGN.search(d)) for d in v.reads("systemd")) > 1),
         "systemd.one_write": ("3 then 1 is one write of 1", sticky("systemd")),
-        "systemd.glob_star": sd("* matches within a component", r"^_kernel[./](yama|\*)[./](p?\*|\*_scope)_=_V"),
+        "systemd.glob_star": sd("* matches within a component", r"^_kernel[./](yama|\*)[./](p?\*|\*.scope)_=_V"),
         "systemd.glob_question": sd("? matches one character", r"^_kernel[./]yam\?[./]|^_kernel[./]yama[./]ptrace\?scope"),
         "systemd.glob_bracket": sd("[] matches", r"^_[^=\n#]*\[[^=\n]*\][^=\n]*_=_V"),
         "systemd.glob_brace": sd("{} does not match", r"^_kernel[./][^=\n]*\{[^=\n]*_="),
@@ -424,7 +430,8 @@ def procps_rules() -> dict:
                               lambda v: v.conf_keyed() and bool(v.links_to_conf())),
         "procps.conf_directory": ("a directory there is skipped", conf_is("dir")),
         "procps.conf_devnull": ("/dev/null there is skipped", conf_is("devnull")),
-        "procps.conf_dangling": ("nothing at the end of its link", conf_is("dangling")),
+        "procps.conf_dangling": ("nothing at the end of its link", lambda v: v.raw(CONF) == "link" and
+                                 conf_is("dangling")(v)),
         "procps.conf_missing": ("none at all", lambda v: v.raw(CONF) == "missing" and
                                 any(v.keyed(t) for t in DIRS)),
         "procps.conf_is_link": ("a link to a file is read", lambda v: v.raw(CONF) == "link" and v.conf_keyed()),
@@ -546,7 +553,7 @@ def script_rules() -> dict:
                              lambda v: v.merged and bool(v.keyed(USR))),
         "alpine.lib_split": ("split /usr: /lib runs first", lambda v: not v.merged and bool(v.keyed(LIB))),
         "alpine.process_each": ("a refused write ends one file only", lambda v: len(
-            [d for d in v.reads("alpine") if ASSIGN.search(d)]) > 1 and good_then_bad("alpine")(v)),
+            [d for d in v.reads("alpine") if ASSIGN.search(d)]) > 1 and good_and_bad("alpine")(v)),
         "openrc.conf_missing": ("no /etc/sysctl.conf: nothing", lambda v: v.conf.kind != "file" and
                                 bool(v.keyed(ETC))),
         "openrc.conf_first": ("/etc/sysctl.conf, then /etc/sysctl.d",
@@ -559,7 +566,7 @@ def script_rules() -> dict:
         "openrc.no_final_newline": orc("a last line without newline is not applied", r"^_@_=_V\Z"),
         "openrc.semicolon": orc("; is no comment", r"^_;_@_="),
         "openrc.backslash": orc("read without -r eats backslashes", r"\\"),
-        "openrc.continues": ("a refused write does not end it", lambda v: good_then_bad("openrc")(v)),
+        "openrc.continues": ("a refused write does not end it", good_and_bad("openrc")),
         "void.conf_first": ("/etc/sysctl.conf first", lambda v: v.conf_keyed() and bool(
             v.keyed(ETC) or v.keyed(USR) or v.keyed(RUN))),
         "void.no_masks": ("nothing masks", mask(lambda t, n, k, d: k == "file", (ETC, USR))),
