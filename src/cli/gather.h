@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Gathers what commands judge: opens the subject's tree, says whether it is the root of the running
+ * kernel, and reads the facts that core takes as input. Reads files only; runs nothing, and no
+ * environment variable changes what is read.
+ */
+#pragma once
+
+#include "audit.h"
+
+/* A subject, opened. */
+struct gather {
+	struct subject subject;    /* path borrowed from the caller */
+	struct tree *tree;         /* the subject's root; owned */
+	struct tree *live_tree;    /* "/" where that is another one, and needed; owned, or NULL */
+	struct tree *proc_tree;    /* where /proc and /sys are: one of the two; NULL when offline */
+	struct boot_env boot_env;  /* strings are the two below */
+	char *pid1_comm, *proc_cmdline;
+};
+
+/* Closes all of it. Takes an empty one. */
+void gather_done(struct gather *g);
+
+/*
+ * Opens a root and finds what kind of subject it is.
+ *
+ * @root: directory, or NULL for the live system; borrowed for the life of g
+ * @live: it is the root of the running kernel (--live); checked as far as that is possible
+ *
+ * Returns 0; the errno of open(2); -EXDEV when @live is contradicted by what stands there; -ENOMEM.
+ * Detail in e.
+ */
+int gather_open(const char *root, bool live, struct gather *g, struct error *e);
+
+/* Fills g->boot_env. Returns 0 or -ENOMEM, detail in e. */
+int gather_boot_env(struct gather *g, struct error *e);
+
+/*
+ * Gathers the evidence for an audit.
+ *
+ * @now, @boot: which halves are wanted
+ *
+ * Returns 0 or what resolve_run() returns, detail in e. The result is freed with evidence_done() and
+ * must not outlive g.
+ */
+int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e);
+
+/* Gathers again, in full, the facts about the kernel that only explain a failure. Returns 0 or
+ * -ENOMEM, detail in e. */
+int gather_kernel_in_full(struct gather *g, struct evidence *ev, struct error *e);
+
+/* Who the subject is. Strings are owned; each is NULL where it cannot be told. */
+struct host {
+	char *name;       /* live: uname(2); else /etc/hostname of the root */
+	char *id;         /* hash of the machine-id that only ptscope uses; 32 hex digits */
+	char *os_id;      /* ID of os-release */
+	char *os_version; /* VERSION_ID */
+};
+
+void host_done(struct host *h);
+
+/* The name alone. Returns 0 or -ENOMEM. */
+int gather_host_name(const struct gather *g, char **ret);
+
+/* All of it. Returns 0 or -ENOMEM. */
+int gather_host(const struct gather *g, struct host *ret);
