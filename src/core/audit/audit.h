@@ -23,10 +23,17 @@ struct subject {
 /* What the command gathers. Everything borrowed. */
 struct evidence {
 	struct subject subject;
-	struct runtime runtime;          /* owned by evidence */
+	struct runtime runtime;          /* owned by evidence; read on a live system even for --only
+					  * boot: files have no effect on a kernel without Yama */
 	struct kernel_facts kernel;      /* owned by evidence */
 	struct resolve *resolve;         /* owned by evidence; NULL with --only now */
 	bool want_now, want_boot;        /* from --only */
+	/* Only for the words of remedies. */
+	bool privileged;                 /* the effective uid is 0: no "sudo" in remedies */
+	const char *user;                /* name of the caller, or NULL; borrowed */
+	const struct boot_env *boot_env; /* what resolve was run with: a remedy is proved by running
+					  * it again; NULL: remedies for files are not proved, and so
+					  * not offered; borrowed */
 };
 
 void evidence_done(struct evidence *ev);
@@ -43,8 +50,9 @@ struct finding {
 	enum severity severity;
 	char *message;   /* one sentence with its full stop; owned */
 	char *detail;    /* further sentences shown under the evidence, or NULL; owned */
-	char *remedy;    /* command or phrase, or NULL; owned */
-	char **because;  /* causes; ids of other findings first word ("overridden: ..."); owned */
+	char *remedy;    /* commands that can be pasted, one a line; or a phrase; or NULL; owned */
+	const char *remedy_lead; /* what to print before it: "To fix", "To be sure"; NULL without one */
+	char **because;  /* causes: the id of a finding, ": ", a sentence; owned */
 	size_t n_because;
 	struct finding_evidence *evidence; /* owned */
 	size_t n_evidence;
@@ -74,10 +82,19 @@ enum summary {
 #undef X
 };
 
+/* What the headline says of CIS 1.5.2, whatever the policy. */
+enum cis {
+	CIS_SAME,   /* policy and CIS come to the same verdict */
+	CIS_PASSES, /* the policy is stricter, and CIS alone would pass */
+	CIS_NOT,    /* the policy allows level 0, so a pass of it says nothing about CIS */
+};
+const char *cis_phrase(enum cis c); /* "CIS 1.5.2", "CIS 1.5.2 passes", "not CIS 1.5.2" */
+
 struct audit {
 	enum verdict verdict, now, boot;
 	enum summary summary;
-	bool effective;          /* false: the boot value is inert since this kernel has no Yama */
+	enum cis cis;
+	bool effective;          /* false: the boot value is inert since the kernel has no Yama */
 	bool compensated;
 	struct finding *findings; /* fails first, then unknown, warn, info; owned */
 	size_t n_findings;

@@ -42,6 +42,7 @@ struct kernel_facts {
 	char *release;             /* uname -r, or NULL for an offline root; owned */
 	enum fact yama_built;      /* CONFIG_SECURITY_YAMA */
 	struct fact_source yama_built_from;
+	char *config_why;          /* why yama_built is unknown, a phrase; owned or NULL */
 	enum fact yama_running;    /* in the running LSM list (/sys/kernel/security/lsm) */
 	struct fact_source yama_running_from;
 	char *lsm_param;           /* value of lsm= on /proc/cmdline, or NULL */
@@ -69,6 +70,13 @@ void runtime_done(struct runtime *r);
 void kernel_facts_done(struct kernel_facts *f);
 void fact_source_done(struct fact_source *s);
 
+/* True when the comma-separated list of LSMs names one. */
+bool lsm_list_has(const char *list, const char *name);
+
+/* Value of a parameter (the last one of that name, as the kernel takes lsm=) on a command line,
+ * quotes taken off; what follows "--" is not the kernel's. Returns 0, -ENOENT, -ENOMEM. Caller frees. */
+int cmdline_param(const char *cmdline, const char *name, char **ret);
+
 /* Reads the key. Takes fstatfs into account: something that is not procfs at /proc is NOT_VISIBLE.
  * Returns 0 or -ENOMEM. */
 int runtime_read(const struct kernel_env *env, struct runtime *ret);
@@ -77,8 +85,9 @@ int runtime_read(const struct kernel_env *env, struct runtime *ret);
  * Gathers the facts.
  *
  * @tree: the subject's root, for /boot/config-*, /etc/default/grub
- * @full: false leaves out what only explains a failure (kernel config, LSM list, boot files), so that
- *        a passing audit stays fast
+ * @full: false gathers only whether this is a container, so that a passing audit stays fast; the rest
+ *        explains a failure (kernel config, LSM list, boot files) or names the kernel (release,
+ *        boot_id, uptime_s)
  *
  * Returns 0 or -ENOMEM.
  */
