@@ -179,7 +179,8 @@ static int read_script(const char *directory, const char *name, char **ret)
 static int run_loader(struct judge *j, const struct request *q, const struct loader *loader,
 		      struct sandbox_result *ret, const char **ret_what)
 {
-	const char *script_argv[] = {"/.judge/bb/sh", "-c", NULL, loader->name, NULL};
+	const char *shell_argv[] = {"/.judge/bb/sh", "-c", NULL, loader->name, NULL};
+	const char *python_argv[] = {"/.judge/bin/python3", "-ISBc", NULL, NULL};
 	struct sandbox_job job = {
 		.root = q->root,
 		.build = strchr(q->loader, '@') + 1,
@@ -195,8 +196,8 @@ static int run_loader(struct judge *j, const struct request *q, const struct loa
 		r = read_script(j->scripts, loader->script, &script);
 		if (r < 0)
 			return r;
-		script_argv[2] = script;
-		job.argv = script_argv;
+		job.argv = loader->python ? python_argv : shell_argv;
+		shell_argv[2] = python_argv[2] = script;
 	}
 	r = sandbox_run(j->sandbox, &job, ret, ret_what);
 	free(script);

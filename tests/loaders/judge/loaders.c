@@ -58,6 +58,13 @@ const struct loader loaders[] = {
 		.script = "ufw.sh",
 		.summary = "ufw-init start, procps",
 	},
+	{
+		.name = "tuned",
+		.script = "tuned.py",
+		.python = true,
+		.writable = true,
+		.summary = "tuned, its active profile, one-shot",
+	},
 	{},
 };
 

@@ -15,7 +15,8 @@ enum {
 
 struct loader {
 	const char *name;
-	const char *script; /* file in the scripts directory, run by busybox sh; or NULL */
+	const char *script; /* file in the scripts directory; or NULL */
+	bool python;	    /* it is for the build's Python, not for its busybox sh */
 	bool writable;	    /* it makes files of its own: they go to a scratch layer */
 	const char *argv[LOADER_ARGS_MAX + 1]; /* without a script; ends in NULL */
 	const char *summary;
