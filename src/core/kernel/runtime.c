@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The key's value in the running kernel. "No such file" alone says nothing: without procfs there is
+ * no key on any kernel. So absence counts only below a /proc/sys/kernel that is procfs; and a value
+ * only from procfs, since anything can be mounted over it. A tree in memory has no file system type
+ * and is taken as procfs.
+ */
+#include "kernel-impl.h"
+
+#include "limits.h"
+
+#include <stdio.h>
+
+#define KEY_PATH   "/proc/sys/kernel/yama/ptrace_scope"
+#define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC of linux/magic.h */
+
+static bool is_procfs(const struct tree_stat *st)
+{
+	return st->fstype == 0 || st->fstype == PROC_MAGIC;
+}
+
+/* States with no value. why is copied. Returns 0 or -ENOMEM. */
+static int without_value(struct runtime *ret, enum runtime_state state, int err, const char *why)
+{
+	char *copy = strdup(why);
+
+	if (!copy)
+		return -ENOMEM;
+	*ret = (struct runtime){.state = state, .level = LEVEL_NONE, .err = err, .why = copy};
+	return 0;
+}
+
+/* The key could not be opened for want of a name on its way: says which. */
+static int explain_absence(struct tree *t, struct runtime *ret)
+{
+	static const struct {
+		const char *path, *absent, *foreign;
+	} steps[] = {
+		{"/proc", "there is no /proc", NULL},
+		{"/proc/sys", "/proc is not mounted",
+		 "something other than procfs is at /proc/sys"},
+		{"/proc/sys/kernel", "/proc/sys is hidden or empty",
+		 "something other than procfs is at /proc/sys/kernel"},
+		{"/proc/sys/kernel/yama", NULL,
+		 "something other than procfs is at /proc/sys/kernel/yama"},
+	};
+	struct tree_stat st;
+	bool procfs = false;
+
+	for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
+		int r = tree_stat(t, steps[i].path, &st, NULL);
+
+		if (r == -ENOMEM)
+			return r;
+		if (i == 1 && r == -ENOENT && procfs)
+			return without_value(ret, RUNTIME_NOT_VISIBLE, -r,
+					     "/proc shows processes only (subset=pid)");
+		if ((r == -ENOENT || r == -ENOTDIR) && steps[i].absent)
+			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, steps[i].absent);
+		if (r < 0 && r != -ENOENT)
+			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, strerror(-r));
+		if (r == 0 && steps[i].foreign && !is_procfs(&st))
+			return without_value(ret, RUNTIME_NOT_VISIBLE, 0, steps[i].foreign);
+		procfs |= r == 0 && st.fstype == PROC_MAGIC;
+	}
+	return without_value(ret, RUNTIME_ABSENT, ENOENT, "/proc/sys/kernel/yama does not exist");
+}
+
+static int explain_error(struct tree *t, int err, struct runtime *ret)
+{
+	switch (err) {
+	case ENOMEM:
+		return -ENOMEM;
+	case ENOENT:
+	case ENOTDIR:
+		return explain_absence(t, ret);
+	case EISDIR:
+	case EBADFD:
+		return without_value(ret, RUNTIME_NOT_VISIBLE, err,
+				     "something else is mounted over " KEY_PATH);
+	default:
+		return without_value(ret, RUNTIME_UNREADABLE, err, strerror(err));
+	}
+}
+
+/* Reads at most a kernel value. Returns the number of bytes or the errno of read(2). */
+static ssize_t read_value(struct tree_file *f, char buf[LIMIT_KERNEL_VALUE + 1])
+{
+	size_t n = 0;
+
+	while (n < LIMIT_KERNEL_VALUE) {
+		ssize_t k = tree_file_read(f, buf + n, LIMIT_KERNEL_VALUE - n);
+
+		if (k < 0)
+			return k;
+		if (k == 0)
+			break;
+		n += (size_t)k;
+	}
+	buf[n] = '\0';
+	return (ssize_t)n;
+}
+
+static int judge_value(const char *bytes, size_t n, struct runtime *ret)
+{
+	static const enum runtime_state states[] = {
+		[VALUE_OK] = RUNTIME_SET,
+		[VALUE_MALFORMED] = RUNTIME_MALFORMED,
+		[VALUE_OUT_OF_RANGE] = RUNTIME_OUT_OF_RANGE,
+	};
+	const struct kernel_model model = kernel_model_for(PTRACE_SCOPE_KEY);
+	int level = LEVEL_NONE;
+	enum value_state v = kernel_value_parse(&model, bytes, n, &level);
+	char *value;
+
+	if (n > 0 && bytes[n - 1] == '\n')
+		n--;
+	value = strndup(bytes, n);
+	if (!value)
+		return -ENOMEM;
+	*ret = (struct runtime){.state = states[v], .level = level, .value = value};
+	return 0;
+}
+
+int runtime_read(const struct kernel_env *env, struct runtime *ret)
+{
+	_cleanup_(tree_file_close) struct tree_file f = {.fd = -EBADF};
+	char buf[LIMIT_KERNEL_VALUE + 1];
+	struct tree *t = env->proc_tree;
+	ssize_t n;
+	int r;
+
+	if (!env->live || !t) {
+		*ret = (struct runtime){.state = RUNTIME_SKIPPED, .level = LEVEL_NONE};
+		return 0;
+	}
+	r = tree_open_file(t, KEY_PATH, &f);
+	if (r < 0) {
+		f.fd = -EBADF;
+		return explain_error(t, -r, ret);
+	}
+	if (f.st.type != TREE_REG || !is_procfs(&f.st))
+		return without_value(ret, RUNTIME_NOT_VISIBLE, 0,
+				     "something other than procfs is at " KEY_PATH);
+	n = read_value(&f, buf);
+	if (n < 0)
+		return explain_error(t, (int)-n, ret);
+	return judge_value(buf, (size_t)n, ret);
+}
+
+void runtime_done(struct runtime *r)
+{
+	free(r->value);
+	free(r->why);
+	*r = (struct runtime){.state = RUNTIME_SKIPPED, .level = LEVEL_NONE};
+}
+
+const char *runtime_state_word(enum runtime_state s)
+{
+	static const char *const words[] = {
+		[RUNTIME_SET] = "set",
+		[RUNTIME_ABSENT] = "absent",
+		[RUNTIME_UNREADABLE] = "unreadable",
+		[RUNTIME_MALFORMED] = "malformed",
+		[RUNTIME_OUT_OF_RANGE] = "out-of-range",
+		[RUNTIME_NOT_VISIBLE] = "unreadable",
+		[RUNTIME_SKIPPED] = "skipped",
+	};
+
+	return words[s];
+}
