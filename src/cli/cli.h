@@ -8,13 +8,14 @@
 #include "error.h"
 #include "str.h"
 
-enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_ERROR = 2, EXIT_UNKNOWN = 3 };
+enum { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_ERROR = 2, EXIT_UNKNOWN = 3, EXIT_MAX };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS };
 enum only { ONLY_BOTH, ONLY_NOW, ONLY_BOOT };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Options that every command understands (or refuses by name). */
+/* Options that every command understands (or refuses by name). quiet is main's: the result is dropped
+ * unless it goes to a file. */
 struct options {
 	const char *root; /* --root DIR, or NULL */
 	bool live;
@@ -54,6 +55,7 @@ struct command {
 	const char *help;    /* paragraph for NAME --help */
 	const struct option_spec *options; /* its own; ends with name NULL */
 	unsigned globals;    /* which global options it honours: bits of GLOBAL_* */
+	const char *exits[EXIT_MAX]; /* what each exit code means; NULL where it never occurs */
 	/* Returns the exit code, or EXIT_ERROR with e set. */
 	int (*run)(const struct invocation *in, struct error *e);
 };
@@ -65,7 +67,8 @@ enum {
 	GLOBAL_JSON = 1 << 3,
 	GLOBAL_NAGIOS = 1 << 4,
 	GLOBAL_NO_CONFIG = 1 << 5,
-};
+	GLOBAL_VERBOSE = 1 << 6,
+}; /* -o, -q, --color, --help and --version work everywhere */
 
 extern const struct command cmd_audit, cmd_resolve, cmd_about, cmd_help;
 

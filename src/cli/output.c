@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The result is written in one piece, so a disk that is full or a descriptor that is closed is seen
+ * and reported. Text that others control is escaped before it reaches a terminal.
+ */
+#include "output.h"
+
+#include "fd.h"
+#include "jsonx.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+int output_prepare(void)
+{
+	int stdout_open = 1;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		if (fd == STDOUT_FILENO)
+			stdout_open = 0;
+		/* The lowest free number is this one, since those below are open. */
+		if (open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd)
+			return -EBADF;
+	}
+	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+		return -errno;
+	return stdout_open;
+}
+
+static int add_escaped(struct strbuf *out, const char *s)
+{
+	return strbuf_add_escaped(out, s, strlen(s));
+}
+
+/* These codes are ours: the sentence itself is the cause. */
+static bool cause_is_said(int err)
+{
+	return err == EINVAL || err == E2BIG;
+}
+
+int output_error_text(const char *command, const struct error *e, struct strbuf *out)
+{
+	(void)strbuf_addf(out, "ptscope%s%s: error: ", command ? " " : "", command ? command : "");
+	if (e->path) {
+		(void)add_escaped(out, e->path);
+		if (e->line)
+			(void)strbuf_addf(out, ":%u", e->line);
+		(void)strbuf_adds(out, ": ");
+	}
+	if (e->what)
+		(void)add_escaped(out, e->what);
+	if (!e->what)
+		(void)strbuf_adds(out, strerror(e->err));
+	else if (!cause_is_said(e->err))
+		(void)strbuf_addf(out, " (%s)", strerror(e->err));
+	(void)strbuf_addc(out, '\n');
+	if (e->hint) {
+		(void)strbuf_adds(out, "  ");
+		(void)add_escaped(out, e->hint);
+		(void)strbuf_addc(out, '\n');
+	}
+	return out->failed ? -ENOMEM : 0;
+}
+
+int output_error_json(const struct error *e, struct strbuf *out)
+{
+	struct json_object *o = json_object_new_object(), *detail, *host;
+	struct utsname u;
+
+	jx_add_str(o, "schema", "ptscope.error/1");
+	jx_add_int(o, "exit", EXIT_ERROR);
+	detail = jx_add_object(o, "error");
+	jx_add_text(detail, "message", e->what ? e->what : strerror(e->err));
+	jx_add_text(detail, "path", e->path);
+	if (e->line)
+		jx_add_int(detail, "line", e->line);
+	else
+		jx_add(detail, "line", NULL);
+	jx_add_text(detail, "hint", e->hint);
+	jx_add_str(detail, "errno", strerrorname_np(e->err));
+	host = jx_add_object(o, "host");
+	jx_add_text(host, "name", uname(&u) == 0 ? u.nodename : NULL);
+	return jx_finish(o, out);
+}
+
+int output_write(const struct strbuf *out, const char *file, bool stdout_open, struct error *e)
+{
+	int r;
+
+	if (out->failed)
+		return error_set(e, ENOMEM, NULL, 0, "cannot hold the result");
+	if (file) {
+		r = fd_write_file_atomic(file, out->bytes ? out->bytes : "", out->len);
+		return r < 0 ? error_set(e, -r, file, 0, "cannot write the result") : 0;
+	}
+	if (out->len == 0)
+		return 0;
+	r = stdout_open ? fd_write_all(STDOUT_FILENO, out->bytes, out->len) : -EBADF;
+	/* Some file systems tell of a full disk only here. */
+	if (r == 0 && close(STDOUT_FILENO) < 0 && errno != EINTR)
+		r = -errno;
+	if (r == -EPIPE || r == 0)
+		return 0;
+	return error_set(e, -r, NULL, 0, "cannot write the result to standard output");
+}
