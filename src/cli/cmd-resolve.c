@@ -92,16 +92,14 @@ static int render(const struct invocation *in, const struct resolve_view_options
 	bool value_only = invocation_value(in, "value");
 	int code = exit_code(o, value_only);
 
-	if (in->options.quiet)
-		return code;
 	if (value_only) {
 		render_values(in->out, o);
 	} else if (in->options.format == FORMAT_JSON) {
 		(void)render_resolve_json(in->out, o, code);
 	} else {
-		const struct style style = {.width = in->width, .color = in->color};
+		const struct layout layout = {.width = in->width, .color = in->color};
 
-		render_resolve_text(in->out, &style, o);
+		render_resolve_text(in->out, &layout, o);
 	}
 	if (in->out->failed) {
 		(void)error_set(e, ENOMEM, NULL, 0, "out of memory");
@@ -149,13 +147,18 @@ const struct command cmd_resolve = {
 	.name = "resolve",
 	.args = "[KEY...]",
 	.summary = "which files set a sysctl key, which one wins, and why",
-	.help = "Shows every assignment of the keys in the files that are read at boot, the one\n"
-		"that wins, and why each other loses. KEY is dotted or slashed and may be a\n"
-		"pattern; without one, kernel.yama.ptrace_scope.\n"
-		"\n"
-		"Exit: 0 answered, 1 --value and not set, 2 error, 3 something unreadable could\n"
-		"change the answer.",
+	.help = "Shows every assignment of the keys in the files that are read at boot, the one "
+		"that "
+		"wins, and why each other loses. KEY is dotted or slashed and may be a pattern; "
+		"without one, kernel.yama.ptrace_scope.",
 	.options = options,
 	.globals = GLOBAL_ROOT | GLOBAL_LIVE | GLOBAL_JSON,
+	.exits =
+		{
+			[EXIT_PASS] = "answered",
+			[EXIT_FAIL] = "--value, and nothing sets the key",
+			[EXIT_ERROR] = "error",
+			[EXIT_UNKNOWN] = "something unreadable could change the answer",
+		},
 	.run = run,
 };

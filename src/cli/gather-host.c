@@ -11,6 +11,7 @@
 #include "sha256.h"
 #include "str.h"
 
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 
@@ -164,6 +165,28 @@ static int host_os(struct tree *t, struct host *h)
 		return r < 0 ? r : os_release_value(text, "VERSION_ID", &h->os_version);
 	}
 	return 0;
+}
+
+/* From the file alone: a name service would load code and ask the network. */
+int gather_user_name(uid_t uid, char **ret)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	struct passwd *p;
+	char *name = NULL;
+	int r = 0;
+
+	*ret = NULL;
+	if (!f)
+		return 0;
+	while ((p = fgetpwent(f)) && p->pw_uid != uid)
+		;
+	if (p) {
+		name = strdup(p->pw_name);
+		r = name ? 0 : -ENOMEM;
+	}
+	(void)fclose(f);
+	*ret = name;
+	return r;
 }
 
 int gather_host(const struct gather *g, struct host *ret)

@@ -21,6 +21,7 @@ void gather_done(struct gather *g)
 	(void)tree_free(g->live_tree);
 	free(g->pid1_comm);
 	free(g->proc_cmdline);
+	free(g->user);
 	*g = (struct gather){0};
 }
 
@@ -184,9 +185,16 @@ int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret,
 	const struct kernel_env env = kernel_env_of(g);
 	int r;
 
-	*ret = (struct evidence){.subject = g->subject, .want_now = now, .want_boot = boot};
+	*ret = (struct evidence){
+		.subject = g->subject,
+		.want_now = now,
+		.want_boot = boot,
+		.privileged = geteuid() == 0,
+		.boot_env = &g->boot_env,
+	};
 	ret->runtime = (struct runtime){.state = RUNTIME_SKIPPED, .level = LEVEL_NONE};
-	if (now && g->subject.live) {
+	/* For --only boot too: without Yama no file has an effect. */
+	if (g->subject.live) {
 		r = runtime_read(&env, &ret->runtime);
 		if (r < 0)
 			return error_set(e, -r, NULL, 0, "out of memory");
@@ -209,7 +217,7 @@ int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret,
 		&ret->resolve, e);
 }
 
-int gather_kernel_in_full(struct gather *g, struct evidence *ev, struct error *e)
+int gather_in_full(struct gather *g, struct evidence *ev, struct error *e)
 {
 	const struct kernel_env env = kernel_env_of(g);
 	struct kernel_facts full = {0};
@@ -219,5 +227,8 @@ int gather_kernel_in_full(struct gather *g, struct evidence *ev, struct error *e
 		return error_set(e, -r, NULL, 0, "out of memory");
 	kernel_facts_done(&ev->kernel);
 	ev->kernel = full;
+	if (!g->user && gather_user_name(geteuid(), &g->user) < 0)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	ev->user = g->user;
 	return 0;
 }

@@ -16,6 +16,7 @@ struct gather {
 	struct tree *proc_tree;    /* where /proc and /sys are: one of the two; NULL when offline */
 	struct boot_env boot_env;  /* strings are the two below */
 	char *pid1_comm, *proc_cmdline;
+	char *user;                /* gather_user_name(), once asked; owned */
 };
 
 /* Closes all of it. Takes an empty one. */
@@ -45,9 +46,13 @@ int gather_boot_env(struct gather *g, struct error *e);
  */
 int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e);
 
-/* Gathers again, in full, the facts about the kernel that only explain a failure. Returns 0 or
- * -ENOMEM, detail in e. */
-int gather_kernel_in_full(struct gather *g, struct evidence *ev, struct error *e);
+/* Gathers again, in full, the facts that only explain a failure: about the kernel, and who asks.
+ * Returns 0 or -ENOMEM, detail in e. */
+int gather_in_full(struct gather *g, struct evidence *ev, struct error *e);
+
+/* Name of a user as /etc/passwd of this system has it; NULL in *ret where it has none. Returns 0 or
+ * -ENOMEM. Caller frees. */
+int gather_user_name(uid_t uid, char **ret);
 
 /* Who the subject is. Strings are owned; each is NULL where it cannot be told. */
 struct host {

@@ -10,20 +10,6 @@
 /* Bytes of a line of a file that text shows; JSON has all of them. */
 #define LINE_SHOWN 200
 
-void text_paint(struct strbuf *b, const struct style *style, enum paint paint, const char *s)
-{
-	static const char *const codes[] = {
-		[PAINT_NONE] = "",	[PAINT_GOOD] = "1;32", [PAINT_BAD] = "1;31",
-		[PAINT_DOUBT] = "1;33", [PAINT_WARN] = "33",   [PAINT_WINNER] = "1",
-	};
-
-	if (!style->color || paint == PAINT_NONE) {
-		(void)strbuf_adds(b, s);
-		return;
-	}
-	(void)strbuf_addf(b, "\033[%sm%s\033[0m", codes[paint], s);
-}
-
 void text_path(struct strbuf *b, const char *path)
 {
 	bool quote = strchr(path, ' ') || !*path;
@@ -88,7 +74,7 @@ static size_t word_length(const char *s)
 	return n;
 }
 
-size_t text_wrap(struct strbuf *b, const struct style *style, size_t column, size_t indent,
+size_t text_wrap(struct strbuf *b, const struct layout *layout, size_t column, size_t indent,
 		 const char *s)
 {
 	bool first = true; /* no word on this line yet */
@@ -112,7 +98,7 @@ size_t text_wrap(struct strbuf *b, const struct style *style, size_t column, siz
 			continue;
 		n = word_length(s);
 		columns = text_columns(s, n);
-		if (!first && column + 1 + columns > style->width) {
+		if (!first && column + 1 + columns > layout->width) {
 			(void)strbuf_addc(b, '\n');
 			text_pad(b, indent);
 			column = indent;

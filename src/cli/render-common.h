@@ -11,18 +11,14 @@
 
 #include "resolve.h"
 #include "str.h"
+#include "term.h"
 #include <json-c/json.h>
 
 /* How to print. */
-struct style {
+struct layout {
 	unsigned width; /* columns; sentences wrap there, paths are never cut */
 	bool color;     /* ANSI colours for verdicts, severities and the winning row */
 };
-
-enum paint { PAINT_NONE, PAINT_GOOD, PAINT_BAD, PAINT_DOUBT, PAINT_WARN, PAINT_WINNER };
-
-/* Appends s, coloured when the style has colour. */
-void text_paint(struct strbuf *b, const struct style *style, enum paint paint, const char *s);
 
 /* Appends a path, escaped; in double quotes when it has a blank. */
 void text_path(struct strbuf *b, const char *path);
@@ -48,7 +44,7 @@ size_t text_columns(const char *s, size_t n);
  *
  * Returns the column after the last character. No newline is appended.
  */
-size_t text_wrap(struct strbuf *b, const struct style *style, size_t column, size_t indent,
+size_t text_wrap(struct strbuf *b, const struct layout *layout, size_t column, size_t indent,
 		 const char *s);
 
 /* Shows a canonical key dotted: '/' and '.' change places. Escaped. */

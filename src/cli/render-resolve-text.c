@@ -204,7 +204,7 @@ static size_t columns_of(const struct strbuf *b)
 	return b->bytes ? text_columns(b->bytes, b->len) : 0;
 }
 
-static void print_row(struct strbuf *out, const struct style *style, const struct row *row,
+static void print_row(struct strbuf *out, const struct layout *layout, const struct row *row,
 		      size_t value_width, size_t place_width, bool beside)
 {
 	size_t value = columns_of(&row->value);
@@ -217,8 +217,8 @@ static void print_row(struct strbuf *out, const struct style *style, const struc
 	(void)strbuf_adds(&line, "  ");
 	(void)strbuf_adds(&line, row->place.bytes ? row->place.bytes : "");
 	text_pad(out, INDENT);
-	text_paint(out, style, row->winner ? PAINT_WINNER : PAINT_NONE,
-		   line.bytes ? line.bytes : "");
+	(void)term_add(out, layout->color, row->winner ? STYLE_WINNER : STYLE_PLAIN,
+		       line.bytes ? line.bytes : "");
 	out->failed |= line.failed;
 	strbuf_done(&line);
 	if (row->note.len > 0) {
@@ -228,14 +228,14 @@ static void print_row(struct strbuf *out, const struct style *style, const struc
 		} else {
 			(void)strbuf_addc(out, '\n');
 			text_pad(out, column + 4);
-			(void)text_wrap(out, style, column + 4, column + 4, row->note.bytes);
+			(void)text_wrap(out, layout, column + 4, column + 4, row->note.bytes);
 		}
 	}
 	(void)strbuf_addc(out, '\n');
 }
 
 /* Prints rows in columns: the notes beside the places where all fit, else below them. */
-static void print_rows(struct strbuf *out, const struct style *style, const struct rows *rows)
+static void print_rows(struct strbuf *out, const struct layout *layout, const struct rows *rows)
 {
 	size_t value_width = 1, place_width = 0, note_width = 0;
 	bool beside;
@@ -250,12 +250,12 @@ static void print_rows(struct strbuf *out, const struct style *style, const stru
 		place_width = place > place_width ? place : place_width;
 		note_width = text > note_width ? text : note_width;
 	}
-	beside = INDENT + 3 + value_width + 2 + place_width + 2 + note_width <= style->width;
+	beside = INDENT + 3 + value_width + 2 + place_width + 2 + note_width <= layout->width;
 	for (size_t i = 0; i < rows->n; i++)
-		print_row(out, style, &rows->items[i], value_width, place_width, beside);
+		print_row(out, layout, &rows->items[i], value_width, place_width, beside);
 }
 
-static void print_loader_heading(struct strbuf *out, const struct style *style,
+static void print_loader_heading(struct strbuf *out, const struct layout *layout,
 				 const struct boot_step *step)
 {
 	struct strbuf b = {0};
@@ -264,7 +264,7 @@ static void print_loader_heading(struct strbuf *out, const struct style *style,
 	(void)strbuf_adds(&b, step->runs_at_boot ? ", runs at boot, in this order:"
 						 : " (does not run at boot here), in this order:");
 	text_pad(out, INDENT);
-	(void)text_wrap(out, style, INDENT, INDENT, b.bytes ? b.bytes : "");
+	(void)text_wrap(out, layout, INDENT, INDENT, b.bytes ? b.bytes : "");
 	(void)strbuf_addc(out, '\n');
 	out->failed |= b.failed;
 	strbuf_done(&b);
@@ -295,7 +295,7 @@ static void print_files(struct strbuf *out, const struct account *a)
 }
 
 /* The block of one loader; nothing where it has nothing to say about the key. */
-static void print_account(struct strbuf *out, const struct style *style, const struct account *a,
+static void print_account(struct strbuf *out, const struct layout *layout, const struct account *a,
 			  const struct boot_step *step, bool all)
 {
 	_cleanup_(rows_done) struct rows applied = {0}, unused = {0};
@@ -305,21 +305,21 @@ static void print_account(struct strbuf *out, const struct style *style, const s
 	if (applied.n == 0 && unused.n == 0 && !all)
 		return;
 	(void)strbuf_addc(out, '\n');
-	print_loader_heading(out, style, step);
-	print_rows(out, style, &applied);
+	print_loader_heading(out, layout, step);
+	print_rows(out, layout, &applied);
 	if (applied.n == 0)
 		(void)strbuf_adds(out, "     nothing\n");
 	if (unused.n > 0) {
 		text_pad(out, INDENT);
 		(void)strbuf_adds(out, "not used:\n");
-		print_rows(out, style, &unused);
+		print_rows(out, layout, &unused);
 	}
 	if (all)
 		print_files(out, a);
 }
 
 /* Lines under /run: true now, gone after a reboot. */
-static void print_volatile(struct strbuf *out, const struct style *style, const struct resolve *r,
+static void print_volatile(struct strbuf *out, const struct layout *layout, const struct resolve *r,
 			   const struct resolve_key *key)
 {
 	_cleanup_(rows_done) struct rows rows = {0};
@@ -349,7 +349,7 @@ static void print_volatile(struct strbuf *out, const struct style *style, const 
 	if (rows.n == 0)
 		return;
 	(void)strbuf_adds(out, "\n  only until the reboot:\n");
-	print_rows(out, style, &rows);
+	print_rows(out, layout, &rows);
 }
 
 static size_t count_read(const struct loader_script *s)
@@ -394,7 +394,7 @@ static void print_unreadable(struct strbuf *out, const struct resolve_key *key)
 }
 
 /* Headline of a key, and where its boot value comes from. */
-static void print_boot_headline(struct strbuf *out, const struct style *style,
+static void print_boot_headline(struct strbuf *out, const struct layout *layout,
 				const struct resolve *r, const struct resolve_key *key)
 {
 	const struct resolve_boot *boot = &key->boot;
@@ -411,7 +411,7 @@ static void print_boot_headline(struct strbuf *out, const struct style *style,
 		text_boot_value(&b, boot);
 	else
 		(void)strbuf_adds(&b, "not known");
-	(void)text_wrap(out, style, column, INDENT, b.bytes ? b.bytes : "");
+	(void)text_wrap(out, layout, column, INDENT, b.bytes ? b.bytes : "");
 	(void)strbuf_addc(out, '\n');
 	out->failed |= b.failed;
 	strbuf_done(&b);
@@ -472,7 +472,7 @@ static void print_now(struct strbuf *out, const struct resolve_view_options *o,
 }
 
 /* Programs that do not run at boot, and that a person may run: what they would give instead. */
-static void print_by_hand(struct strbuf *out, const struct style *style, const struct resolve *r,
+static void print_by_hand(struct strbuf *out, const struct layout *layout, const struct resolve *r,
 			  const struct resolve_key *key)
 {
 	static const struct {
@@ -512,20 +512,20 @@ static void print_by_hand(struct strbuf *out, const struct style *style, const s
 		text_place(&b, l->script->files[e->file].path, e->line);
 		(void)strbuf_adds(&b, " [loaders-disagree]");
 		(void)strbuf_addc(out, '\n');
-		(void)text_wrap(out, style, 0, 2, b.bytes ? b.bytes : "");
+		(void)text_wrap(out, layout, 0, 2, b.bytes ? b.bytes : "");
 		(void)strbuf_addc(out, '\n');
 		out->failed |= b.failed;
 		strbuf_done(&b);
 	}
 }
 
-static void print_key(struct strbuf *out, const struct style *style,
+static void print_key(struct strbuf *out, const struct layout *layout,
 		      const struct resolve_view_options *o, const struct resolve_key *key)
 {
 	const struct resolve *r = o->resolve;
 	const struct resolve_boot *boot = &key->boot;
 
-	print_boot_headline(out, style, r, key);
+	print_boot_headline(out, layout, r, key);
 	for (size_t i = 0; i < r->n_boot_loaders; i++) {
 		const struct account a = {
 			.li = &r->boot_loaders[i].step->loader,
@@ -537,15 +537,15 @@ static void print_key(struct strbuf *out, const struct style *style,
 					 : NULL,
 		};
 
-		print_account(out, style, &a, r->boot_loaders[i].step, o->all);
+		print_account(out, layout, &a, r->boot_loaders[i].step, o->all);
 	}
-	print_volatile(out, style, r, key);
+	print_volatile(out, layout, r, key);
 	print_now(out, o, key);
-	print_by_hand(out, style, r, key);
+	print_by_hand(out, layout, r, key);
 }
 
 /* --loader: that loader alone, now. */
-static void print_one_loader(struct strbuf *out, const struct style *style,
+static void print_one_loader(struct strbuf *out, const struct layout *layout,
 			     const struct resolve_view_options *o, size_t index)
 {
 	const struct resolve_key *key = &o->resolve->keys[index];
@@ -572,11 +572,11 @@ static void print_one_loader(struct strbuf *out, const struct style *style,
 	else
 		text_bytes(out, answer.value, answer.value_len);
 	(void)strbuf_addc(out, '\n');
-	print_account(out, style, &a, l->step, o->all);
+	print_account(out, layout, &a, l->step, o->all);
 }
 
 /* One line a key. */
-static void print_folded(struct strbuf *out, const struct style *style,
+static void print_folded(struct strbuf *out, const struct layout *layout,
 			 const struct resolve_view_options *o)
 {
 	size_t unset = 0;
@@ -592,7 +592,7 @@ static void print_folded(struct strbuf *out, const struct style *style,
 		text_key(out, o->resolve->keys[i].key);
 		(void)strbuf_adds(out, o->loader ? "   would be: " : "   next boot: ");
 		if (a.state == RESOLVE_UNKNOWN)
-			text_paint(out, style, PAINT_DOUBT, "not known");
+			(void)term_add(out, layout->color, STYLE_UNKNOWN, "not known");
 		else if (a.level != LEVEL_NONE)
 			text_level(out, a.level);
 		else
@@ -615,19 +615,19 @@ static void print_folded(struct strbuf *out, const struct style *style,
 		(void)strbuf_adds(out, "no key matches\n");
 }
 
-void render_resolve_text(struct strbuf *out, const struct style *style,
+void render_resolve_text(struct strbuf *out, const struct layout *layout,
 			 const struct resolve_view_options *o)
 {
 	if (o->folded || o->resolve->n_keys == 0) {
-		print_folded(out, style, o);
+		print_folded(out, layout, o);
 		return;
 	}
 	for (size_t i = 0; i < o->resolve->n_keys; i++) {
 		if (i > 0)
 			(void)strbuf_addc(out, '\n');
 		if (o->loader)
-			print_one_loader(out, style, o, i);
+			print_one_loader(out, layout, o, i);
 		else
-			print_key(out, style, o, &o->resolve->keys[i]);
+			print_key(out, layout, o, &o->resolve->keys[i]);
 	}
 }

@@ -29,7 +29,7 @@ struct resolve_answer {
 struct resolve_answer resolve_answer_of(const struct resolve_view_options *o, size_t key);
 
 /* Appends the screen. Lack of memory sticks in out->failed. */
-void render_resolve_text(struct strbuf *out, const struct style *style,
+void render_resolve_text(struct strbuf *out, const struct layout *layout,
 			 const struct resolve_view_options *o);
 
 /* Appends the JSON object, one line. Returns 0 or -ENOMEM. */

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ptscope audit: for each subject gathers the evidence, has it judged, renders. A passing audit is
+ * judged once, with the facts that every audit needs; any other is judged again with those that
+ * explain a failure.
+ */
+#include "cli.h"
+#include "output.h"
+#include "render-audit.h"
+
+#define SITE_DIR "/etc/ptscope"
+
+static const struct option_spec options[] = {
+	{"policy", 0, "NAME|FILE", "cis (default), stig, workstation, server, locked, or a file"},
+	{"allow", 0, "LIST", "levels that pass, instead of the policy's: 1,2,3"},
+	{"strict-files", 0, NULL, "fail on any weaker line in a file of the administrator's"},
+	{"fail-on", 0, "WHAT", "exit 1 or 3 for fail, unknown (default), warn, or never"},
+	{NULL},
+};
+
+static int fail_on_from(const char *word, enum fail_on *ret, struct error *e)
+{
+	static const char *const words[] = {
+		[FAIL_ON_FAIL] = "fail",
+		[FAIL_ON_UNKNOWN] = "unknown",
+		[FAIL_ON_WARN] = "warn",
+		[FAIL_ON_NEVER] = "never",
+	};
+
+	*ret = FAIL_ON_UNKNOWN;
+	if (!word)
+		return 0;
+	for (size_t i = 0; i < ELEMENTSOF(words); i++) {
+		if (streq(words[i], word)) {
+			*ret = (enum fail_on)i;
+			return 0;
+		}
+	}
+	return error_set(e, EINVAL, NULL, 0,
+			 "--fail-on takes fail, unknown, warn or never, not \"%s\"", word);
+}
+
+static int policy_from(const struct invocation *in, struct policy *ret, struct error *e)
+{
+	const char *allow = invocation_value(in, "allow");
+	int r = policy_find(invocation_value(in, "policy"), in->options.no_config ? NULL : SITE_DIR,
+			    ret, e);
+
+	if (r < 0)
+		return r;
+	if (invocation_value(in, "strict-files"))
+		ret->strict_files = true;
+	if (!allow)
+		return 0;
+	r = policy_parse_levels(allow, &ret->allow);
+	if (r < 0) {
+		policy_done(ret);
+		return error_set(
+			e, EINVAL, NULL, 0,
+			"--allow takes levels 0 to 3 with commas, as \"1,2,3\", not \"%s\"", allow);
+	}
+	return 0;
+}
+
+static int render(const struct audit_report *r)
+{
+	const struct layout layout = {.width = r->in->width, .color = r->in->color};
+
+	switch (r->in->options.format) {
+	case FORMAT_JSON:
+		return render_audit_json(r->in->out, r);
+	case FORMAT_NAGIOS:
+		render_audit_nagios(r->in->out, r);
+		return 0;
+	default:
+		render_audit_text(r->in->out, &layout, r);
+		if (r->in->options.verbose)
+			render_audit_verbose(r->in->out, &layout, r);
+		return 0;
+	}
+}
+
+/* Judges, and judges again in full where the short way did not end in pass. */
+static int judge(const struct invocation *in, struct gather *g, struct evidence *ev,
+		 const struct policy *policy, struct audit **ret, struct error *e)
+{
+	_cleanup_(audit_free_p) struct audit *a = NULL;
+	bool full = in->options.verbose || in->options.format == FORMAT_JSON;
+	int r = full ? gather_in_full(g, ev, e) : 0;
+
+	if (r < 0)
+		return r;
+	r = audit_run(g->tree, ev, policy, &a);
+	if (r < 0)
+		return error_set(e, -r, NULL, 0, "out of memory");
+	if (a->verdict != VERDICT_PASS && !full) {
+		r = gather_in_full(g, ev, e);
+		if (r < 0)
+			return r;
+		a = audit_free(a);
+		r = audit_run(g->tree, ev, policy, &a);
+		if (r < 0)
+			return error_set(e, -r, NULL, 0, "out of memory");
+	}
+	*ret = TAKE_PTR(a);
+	return 0;
+}
+
+/* One subject. Returns the exit code, or -errno with e set. */
+static int audit_one(const struct invocation *in, const char *root, const struct policy *policy,
+		     enum fail_on fail_on, struct error *e)
+{
+	const enum only only = in->options.only;
+	_cleanup_(gather_done) struct gather g = {0};
+	_cleanup_(evidence_done) struct evidence ev = {0};
+	_cleanup_(audit_free_p) struct audit *a = NULL;
+	_cleanup_free_ char *name = NULL;
+	struct audit_report report = {.in = in, .gather = &g, .evidence = &ev, .policy = policy};
+	int r;
+
+	r = gather_open(root, in->options.live, &g, e);
+	if (r == 0 && only == ONLY_NOW && !g.subject.live) {
+		(void)error_set(e, EINVAL, root, 0, "no kernel runs from this directory");
+		error_hint(e, "if it is the root of the running one, add --live");
+		return -EINVAL;
+	}
+	if (r == 0)
+		r = gather_evidence(&g, only != ONLY_BOOT, only != ONLY_NOW, &ev, e);
+	if (r == 0)
+		r = judge(in, &g, &ev, policy, &a, e);
+	if (r < 0)
+		return r;
+	report.audit = a;
+	report.exit_code = audit_exit_code(a, fail_on);
+	if (gather_host_name(&g, &name) < 0)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	report.name = g.subject.kind == SUBJECT_ROOT || !name ? g.subject.path : name;
+	if (in->options.format == FORMAT_NAGIOS)
+		report.exit_code = nagios_code(&report);
+	if (render(&report) < 0 || in->out->failed)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	return report.exit_code;
+}
+
+/* What counts more where several subjects give several codes. */
+static int worst(const struct invocation *in, int a, int b)
+{
+	static const int usual[] = {
+		[EXIT_PASS] = 0, [EXIT_UNKNOWN] = 1, [EXIT_FAIL] = 2, [EXIT_ERROR] = 3};
+	/* 0 ok, 1 warning, 3 unknown, 2 critical */
+	static const int nagios[] = {[0] = 0, [1] = 1, [3] = 2, [2] = 3};
+	const int *rank = in->options.format == FORMAT_NAGIOS ? nagios : usual;
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+/* An error of one of several subjects stands among the results, so that no subject vanishes. */
+static int note_error(const struct invocation *in, const struct error *e)
+{
+	switch (in->options.format) {
+	case FORMAT_JSON:
+		(void)output_error_json(e, in->out);
+		return EXIT_ERROR;
+	case FORMAT_NAGIOS:
+		render_error_nagios(in->out, e);
+		return EXIT_UNKNOWN;
+	default:
+		(void)output_error_text(in->command->name, e, in->out);
+		return EXIT_ERROR;
+	}
+}
+
+static int audit_several(const struct invocation *in, const struct policy *policy,
+			 enum fail_on fail_on)
+{
+	int code = EXIT_PASS;
+
+	for (int i = 0; i < in->n_args; i++) {
+		_cleanup_error_ struct error e = {0};
+		int r;
+
+		if (i > 0 && in->options.format == FORMAT_TEXT)
+			(void)strbuf_addc(in->out, '\n');
+		r = audit_one(in, in->args[i], policy, fail_on, &e);
+		if (r < 0)
+			r = note_error(in, &e);
+		code = worst(in, code, r);
+	}
+	return code;
+}
+
+static int check_usage(const struct invocation *in, struct error *e)
+{
+	if (in->n_args > 0 && in->options.root)
+		return error_set(e, EINVAL, NULL, 0, "--root and a subject cannot go together");
+	if (in->n_args > 1 && in->options.live)
+		return error_set(e, EINVAL, NULL, 0, "--live goes with one subject only");
+	return 0;
+}
+
+static int run(const struct invocation *in, struct error *e)
+{
+	_cleanup_(policy_done) struct policy policy = {0};
+	enum fail_on fail_on;
+	int r;
+
+	if (check_usage(in, e) < 0 ||
+	    fail_on_from(invocation_value(in, "fail-on"), &fail_on, e) < 0 ||
+	    policy_from(in, &policy, e) < 0)
+		return EXIT_ERROR;
+	if (in->n_args > 1)
+		return audit_several(in, &policy, fail_on);
+	r = audit_one(in, in->n_args == 1 ? in->args[0] : in->options.root, &policy, fail_on, e);
+	if (r >= 0)
+		return r;
+	if (in->options.format != FORMAT_NAGIOS)
+		return EXIT_ERROR;
+	r = note_error(in, e);
+	error_done(e);
+	return r;
+}
+
+const struct command cmd_audit = {
+	.name = "audit",
+	.args = "[SUBJECT...]",
+	.summary = "is ptrace restricted, now and after the next boot?",
+	.help = "Judges the running kernel and the files that set kernel.yama.ptrace_scope at "
+		"boot, by "
+		"CIS 1.5.2 or another policy, and shows the evidence. SUBJECT is a directory that "
+		"is "
+		"the root of a system; without one, this system. With --format nagios the exit "
+		"status is that of a monitoring plugin: 0 ok, 1 warning, 2 critical, 3 unknown.",
+	.options = options,
+	.globals = GLOBAL_ROOT | GLOBAL_LIVE | GLOBAL_ONLY | GLOBAL_JSON | GLOBAL_NAGIOS |
+		   GLOBAL_NO_CONFIG | GLOBAL_VERBOSE,
+	.exits =
+		{
+			[EXIT_PASS] = "pass",
+			[EXIT_FAIL] = "fail",
+			[EXIT_ERROR] = "wrong usage, or it could not run",
+			[EXIT_UNKNOWN] = "unknown: something that matters could not be seen",
+		},
+	.run = run,
+};
