@@ -10,7 +10,7 @@ a directory. Text is Latin-1, so \\xa0 is that byte.
 LINES are contents that are put at once where every loader meets them (E/50-x.conf, C and W); TREES are
 whole trees. Both: (name, content, rules it must exercise, expected levels). Expected levels stand only
 where they are plain: letter, then level, or - for none: s systemd, p procps 4 --system, q procps 3, c
-procps -p of 4, b busybox, a alpine, o openrc, v void, u ufw. The real programs are the judge of them too.
+procps -p of 4, b busybox (d 1.30, n newer), a alpine, o OpenRC as proposed, v void, u ufw. The real programs are the judge of them too.
 """
 
 from typing import Dict, List, NamedTuple, Union
@@ -20,7 +20,7 @@ from trees import DIR, Node, Tree, file, link
 SHORT = {"E": "etc/sysctl.d", "R": "run/sysctl.d", "L": "usr/local/lib/sysctl.d", "U": "usr/lib/sysctl.d",
          "B": "lib/sysctl.d", "C": "etc/sysctl.conf", "W": "etc/ufw/sysctl.conf"}
 LOADERS = {"s": ("systemd-sysctl@",), "p": ("procps@4",), "q": ("procps@3",), "c": ("procps-p@4",),
-           "b": ("busybox@",), "a": ("alpine",), "o": ("openrc",), "v": ("void",), "u": ("ufw@",)}
+           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine",), "o": ("openrc-read",), "v": ("void",), "u": ("ufw@",)}
 UFW_ON = {"etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf", "etc/ufw/ufw.conf": "ENABLED=yes"}
 MIB = 1 << 20
 
@@ -97,7 +97,7 @@ LINES = [
     ("number_at_end_of_first_page", "@ = " + "\x0b" * 4094 + "1", "kernel.number_just_in_page", ""),
     ("nbsp_before_number", "@ = \xa01", "kernel.leading_space_class", "s1 p1 b1"),
     # terminators
-    ("crlf", b"@ = 2\r\n", "systemd.crlf procps.crlf busybox.crlf openrc.crlf", "s2 p2 b2 o-"),
+    ("crlf", b"@ = 2\r\n", "systemd.crlf procps.crlf busybox.crlf openrc-read.crlf", "s2 p2 b2 o-"),
     ("crlf_then_line", b"@ = 2\r\n@ = 1\r\n", "systemd.crlf", "s1 p1 b1"),
     ("cr_only", b"@ = 2\r@ = 1\r", "systemd.cr_ends_line procps.cr_no_terminator busybox.cr_no_terminator", "s1 p- b-"),
     ("cr_in_comment", b"# note\r@ = 2\n", "systemd.cr_ends_comment", "s2 p- b-"),
@@ -113,12 +113,12 @@ LINES = [
     ("nul_in_comment", b"# x\0@ = 2\n", "systemd.nul_starts_line", "s2 p- b-"),
     ("nul_cr_lf", b"@ = 2\0\r\n@ = 1\0\n", "", ""),
     ("nul_in_key", b"kernel.yama\0.ptrace_scope = 2\n", "", ""),
-    ("no_final_newline", b"@ = 2", "systemd.no_final_newline busybox.no_final_newline openrc.no_final_newline", "s2 p2 b2 o-"),
-    ("no_final_newline_two_lines", b"@ = 2\n@=1", "openrc.no_final_newline", "s1 p1 b1 o2"),
+    ("no_final_newline", b"@ = 2", "systemd.no_final_newline busybox.no_final_newline openrc-read.no_final_newline", "s2 p2 b2 o-"),
+    ("no_final_newline_two_lines", b"@ = 2\n@=1", "openrc-read.no_final_newline", "s1 p1 b1 o2"),
     ("form_feed_as_line_end", b"@ = 2\x0c@ = 1\n", "", ""),
     ("next_line_character", "@ = 2\x85@ = 1", "", ""),
     # continuation
-    ("backslash_newline_in_value", "@ = \\\n2", "busybox.continuation busybox.continuation_in_value openrc.backslash", "s- p- b2"),
+    ("backslash_newline_in_value", "@ = \\\n2", "busybox.continuation busybox.continuation_in_value openrc-read.backslash", "s- p- b2"),
     ("backslash_newline_before_next", "x = \\\n@ = 2", "busybox.continuation systemd.no_continuation", "s2 p2 b-"),
     ("backslash_newline_in_comment", "# note \\\n@ = 2", "busybox.continuation_in_comment systemd.no_continuation", "s2 p2 b-"),
     ("backslash_newline_in_indented_comment", "  ; note \\\n@ = 2", "busybox.continuation_in_comment", "s2 p2 b-"),
@@ -129,7 +129,7 @@ LINES = [
     ("double_backslash_newline", "# note \\\\\n@ = 2", "", ""),
     ("backslash_at_end_of_file", b"@ = 2\\", "", ""),
     ("backslash_newline_at_end", b"@ = 2\n# x \\\n", "", "s2 p2 b2"),
-    ("backslash_in_key", "kernel.yama.ptrace\\_scope = 2", "openrc.backslash", ""),
+    ("backslash_in_key", "kernel.yama.ptrace\\_scope = 2", "openrc-read.backslash", ""),
     ("three_lines_continued", "@ = \\\n\\\n2", "busybox.continuation", "b2"),
     # byte order mark, comments, quotes
     ("bom_before_key", "\xef\xbb\xbf@ = 2\n@ = 1", "systemd.bom_on_key", "s1 p1"),
@@ -137,8 +137,8 @@ LINES = [
     ("bom_alone_on_key", "\xef\xbb\xbf@ = 2", "systemd.bom_on_key", "s- p-"),
     ("hash_comment", "# @ = 2\n@ = 1", "systemd.comment_hash procps.comment busybox.comment", "s1 p1 b1"),
     ("hash_comment_indented", " \t# @ = 2\n@ = 1", "systemd.comment_hash", "s1 p1 b1"),
-    ("semicolon_comment", ";@ = 2\n@ = 1", "systemd.comment_semicolon openrc.semicolon", "s1 p1 b1 o1"),
-    ("semicolon_comment_alone", "; @ = 2", "openrc.semicolon", "s- p- b- o-"),
+    ("semicolon_comment", ";@ = 2\n@ = 1", "systemd.comment_semicolon openrc-read.semicolon", "s1 p1 b1 o1"),
+    ("semicolon_comment_alone", "; @ = 2", "openrc-read.semicolon", "s- p- b- o-"),
     ("slashes_are_no_comment", "//@ = 2", "systemd.slashes_no_comment", ""),
     ("slashes_blank_are_no_comment", "// @ = 2", "systemd.slashes_no_comment", "s- b-"),
     ("inline_comment_is_value", "@ = 2 # why", "systemd.inline_comment", "s2 p2 b2"),
@@ -149,10 +149,10 @@ LINES = [
     ("one_character_lines", "x\n=\n-\n@ = 2\n#\n;", "procps.short_line", ""),
     # assignment
     ("spaces_none", "@=2", "", "s2 p2 b2 o2"),
-    ("spaces_single", "@ = 2", "openrc.spaces", "s2 p2 b2 o2"),
-    ("space_before_equals", "@ =2", "openrc.one_space", "s2 p2 b2 o-"),
-    ("space_after_equals", "@= 2", "openrc.one_space", "s2 p2 b2"),
-    ("tabs_around_equals", "@\t=\t2", "openrc.one_space", "s2 p2 b2 o-"),
+    ("spaces_single", "@ = 2", "openrc-read.spaces", "s2 p2 b2 o2"),
+    ("space_before_equals", "@ =2", "openrc-read.one_space", "s2 p2 b2 o-"),
+    ("space_after_equals", "@= 2", "openrc-read.one_space", "s2 p2 b2"),
+    ("tabs_around_equals", "@\t=\t2", "openrc-read.one_space", "s2 p2 b2 o-"),
     ("many_blanks", " \t @ \t = \t 2 \t ", "", "s2 p2 b2"),
     ("two_spaces_around_equals", "@  =  2", "", "s2 p2 b2"),
     ("openrc_takes_rest_of_line", "@ = 2 extra words", "", "s2 p2 b2"),
@@ -220,7 +220,7 @@ LINES = [
     ("key_trailing_dot", "@. = 2", "systemd.key_trailing procps.key_trailing busybox.key_trailing", "s2 p- b-"),
     ("key_trailing_slash", "%/ = 2", "systemd.key_trailing", "s2 p- b-"),
     ("key_trailing_slash_dot", "%/. = 2", "", ""),
-    ("key_dot_then_slash", "kernel.yama/ptrace_scope = 2", "systemd.key_dot_slash busybox.key_dot_slash", "s- p- b-"),
+    ("key_dot_then_slash", "kernel.yama/ptrace_scope = 2", "systemd.key_dot_slash busybox.key_dot_slash", "s- p- d2 n-"),
     ("key_slash_then_dot", "kernel/yama.ptrace_scope = 2", "systemd.key_slash_dot busybox.key_slash_dot", "s- p- b2"),
     ("key_proc_sys_dotted", "proc.sys.@ = 2", "systemd.key_proc_sys", "s- p- b-"),
     ("key_proc_sys_absolute", "/proc/sys/% = 2", "busybox.key_absolute", "s- p- b2"),
@@ -293,7 +293,7 @@ LONG = [
     ("long_line_ends_the_file", b"@ = 1\n#" + b"x" * (MIB - 1) + b"\n@ = 2\n", "systemd.long_line procps.long_line", "s1 p2"),
     ("long_line_much_over", b"@ = 1\n#" + b"x" * (MIB + 5000) + b"\n@ = 2\n", "systemd.long_line", "s1"),
     ("long_line_without_newline", b"@ = 1\n#" + b"x" * (MIB - 1), "systemd.long_line", "s1"),
-    ("long_line_is_the_setting", b"@ = 1\n@ = 2 " + b"x" * MIB + b"\n", "systemd.long_line", "s1"),
+    ("long_line_is_the_setting", b"@ = 1\n@ " + b" " * MIB + b"= 2\n", "systemd.long_line", "s1 p2"),
 ]
 
 LINK99 = {"E/99-sysctl.conf": "-> ../sysctl.conf"}
@@ -324,9 +324,9 @@ TREES = [
     ("empty_directories", {"E": "/", "R": "/", "U": "/"}, "", "s- p- b- a- o- v-"),
     ("other_keys_only", {"E/10-x.conf": "kernel.sysrq = 1", "C": "kernel.sysrq = 0"}, "", "s- p- b-"),
     # precedence of directories for one name
-    ("etc_hides_run", over("E", "R", LOW), "systemd.etc_first procps.run_or_etc_first alpine.shadow_run", "s1 p1 a2"),
+    ("etc_hides_run", over("E", "R", LOW), "systemd.etc_first procps.run_or_etc_first alpine.shadow_run void.run_first", "s1 p1 a2 v2"),
     ("etc_hides_local", over("E", "L", LOW), "systemd.etc_first", "s1 p1 a1"),
-    ("etc_hides_usr", over("E", "U", LOW), "systemd.etc_first alpine.shadow_file void.no_masks", "s1 p1 a1"),
+    ("etc_hides_usr", over("E", "U", LOW), "systemd.etc_first alpine.shadow_file", "s1 p1 a1 v1"),
     ("etc_hides_lib", over("E", "B", LOW), "systemd.etc_first", "s1 p1"),
     ("run_hides_local", over("R", "L", LOW), "systemd.run_second", "s1 p1"),
     ("run_hides_usr", over("R", "U", LOW), "systemd.run_second", "s1 p1 a1"),
@@ -336,14 +336,14 @@ TREES = [
     ("usr_hides_lib", over("U", "B", LOW), "systemd.lib_split alpine.lib_split", "s1 p1"),
     ("all_five_dirs_one_name", {f"{d}/50-x.conf": f"@ = {i % 4}" for i, d in enumerate("ERLUB")}, "", "s0"),
     ("all_five_dirs_own_names", {f"{d}/{5 - i}-x.conf": f"@ = {i % 3}" for i, d in enumerate("ERLUB")}, "", "s0"),
-    ("lib_alone_split", {"B/50-x.conf": GOOD}, "systemd.lib_split alpine.lib_split", "p2"),
+    ("lib_alone_split", {"B/50-x.conf": GOOD}, "systemd.lib_split alpine.lib_split void.lib_unread", "p2 a2 v-"),
     ("usr_alone_merged", {"U/50-x.conf": GOOD, **MERGED}, "systemd.lib_merged alpine.lib_twice", "s2 p2 a2"),
     ("usr_merged_three", {"U/50-x.conf": "@ = 3\n@ = 1", **MERGED}, "alpine.lib_twice", "s1 p3"),
     ("usr_merged_with_etc", {"U/50-x.conf": GOOD, "E/50-x.conf": LOW, **MERGED}, "", "s1 p1 a1"),
     ("local_alone", {"L/50-x.conf": GOOD}, "systemd.local_lib alpine.local_lib_unread", "s2 p2 a- o- v2"),
     ("run_alone", {"R/50-x.conf": GOOD}, "", "s2 p2 a2 o-"),
     ("usr_alone", {"U/50-x.conf": GOOD}, "", "s2 p2 a2 o- v2"),
-    ("run_and_usr_not_in_openrc", {"R/50-x.conf": GOOD, "U/50-y.conf": LOW, "C": "# none"}, "openrc.no_run_or_usr", "o-"),
+    ("run_and_usr_not_in_openrc", {"R/50-x.conf": GOOD, "U/50-y.conf": LOW, "C": "# none"}, "openrc-read.no_run_or_usr", "o-"),
     # masks
     *[(f"mask_{what}_in_{top_name}", over(top, low, content), f"systemd.mask_{rule}{more}", "s- p-")
       for top, low, top_name in (("E", "U", "etc"), ("R", "U", "run"), ("E", "R", "etc_over_run"))
@@ -351,14 +351,14 @@ TREES = [
           ("empty", b"", "empty", ""), ("comment", "# off\n; off", "comment", ""),
           ("devnull", "-> /dev/null", "devnull", " procps.mask"),
           ("dangling", "-> nowhere", "dangling", " procps.mask"), ("directory", "/", "dir", " procps.mask"))],
-    ("mask_devnull_is_no_mask_in_alpine", over("E", "U", "-> /dev/null"), "alpine.shadow_not_devnull", "s- a2 v2"),
-    ("mask_dangling_is_no_mask_in_alpine", over("E", "U", "-> nowhere"), "alpine.shadow_not_dangling", "s- a2"),
-    ("mask_directory_is_no_mask_in_alpine", over("E", "U", "/"), "alpine.shadow_not_dir", "s- a2"),
+    ("mask_devnull_is_no_mask_in_alpine", over("E", "U", "-> /dev/null"), "alpine.shadow_not_devnull void.devnull_masks", "s- a2 v-"),
+    ("mask_dangling_is_no_mask_in_alpine", over("E", "U", "-> nowhere"), "alpine.shadow_not_dangling void.dangling_does_not", "s- a2 v2"),
+    ("mask_directory_is_no_mask_in_alpine", over("E", "U", "/"), "alpine.shadow_not_dir void.dir_masks", "s- a2 v-"),
     ("mask_devnull_relative", over("E", "U", "-> ../../dev/null"), "systemd.mask_devnull", "s- p-"),
     ("mask_loop", over("E", "U", "-> 50-x.conf"), "systemd.mask_loop", "p-"),
     ("mask_loop_of_two", {**over("E", "U", "-> 51-y.conf"), "E/51-y.conf": "-> 50-x.conf"}, "systemd.mask_loop", ""),
     ("mask_loop_in_run", over("R", "U", "-> 50-x.conf"), "systemd.mask_loop", ""),
-    ("mask_lower_dir_is_nothing", over("U", "E", "-> /dev/null"), "", "s- p-"),
+    ("mask_lower_dir_is_nothing", over("U", "E", "-> /dev/null"), "", "s2 p2 a2 v2"),
     ("mask_other_name", {"E/51-x.conf": "-> /dev/null", "U/50-x.conf": GOOD}, "", "s2 p2"),
     ("mask_other_case", {"E/50-X.conf": b"", "U/50-x.conf": GOOD}, "", "s2 p2"),
     ("mask_without_suffix", {"E/50-x": b"", "U/50-x.conf": GOOD}, "", "s2 p2"),
@@ -411,8 +411,8 @@ TREES = [
     ("sort_underscore", names("50-a.conf", "50_a.conf"), "", "s2 p2"),
     ("sort_prefix", names("50-.conf", "50-a.conf"), "", "s2 p2"),
     ("sort_blank_first", names(" a.conf", "!a.conf"), "", "s2"),
-    ("order_usr_name_after_etc", {"U/90-x.conf": GOOD, "E/50-x.conf": LOW}, "systemd.order_across_dirs alpine.dir_beats_name", "s2 p2 a1 v1"),
-    ("order_run_name_before_etc", {"R/10-x.conf": GOOD, "E/50-x.conf": LOW}, "void.run_last", "s1 p1 a2 v2"),
+    ("order_usr_name_after_etc", {"U/90-x.conf": GOOD, "E/50-x.conf": LOW}, "systemd.order_across_dirs alpine.dir_beats_name void.names_in_order", "s2 p2 a1 v2"),
+    ("order_run_name_before_etc", {"R/10-x.conf": GOOD, "E/50-x.conf": LOW}, "", "s1 p1 a2 v1"),
     ("order_three_in_usr", {"U/10-x.conf": "@ = 3", "E/50-x.conf": LOW}, "systemd.one_write procps.sticky3", "s1 p3 a3 v3"),
     ("bad_then_other_file", {"E/10-x.conf": "@ = 4", "E/20-x.conf": GOOD}, "alpine.process_each", "s2 p2 a2 v2"),
     ("good_then_other_file_bad", {"E/10-x.conf": GOOD, "E/20-x.conf": "@ = 4\n"}, "", "s- p2 q2 a2"),
@@ -428,8 +428,8 @@ TREES = [
     ("three_then_glob_one", {"E/10.conf": "@ = 3", "E/20.conf": "kernel.yama.* = 1"}, "", "s3 p3"),
     # /etc/sysctl.conf and the link to it
     ("conf_alone", {"C": GOOD}, "systemd.conf_unread", "s- p2 c2 b2 a2 o2 v2"),
-    ("conf_and_d", {"C": GOOD, "E/99-z.conf": LOW}, "systemd.conf_unread procps.conf_last alpine.conf_after_etc openrc.conf_first void.conf_first procps.p_conf_only",
-     "s1 p2 c2 b2 a2 o1 v1"),
+    ("conf_and_d", {"C": GOOD, "E/99-z.conf": LOW}, "systemd.conf_unread procps.conf_last alpine.conf_after_etc openrc-read.conf_first void.conf_last procps.p_conf_only",
+     "s1 p2 c2 b2 a2 o1 v2"),
     ("conf_link", {"C": GOOD, **LINK99}, "systemd.conf_link procps.conf_twice", "s2 p2"),
     ("conf_link_beaten", {"C": LOW, "E/zz.conf": GOOD, **LINK99}, "systemd.conf_link_beaten", "s2 p1"),
     ("conf_link_absolute", {"C": GOOD, "E/99-sysctl.conf": "-> /etc/sysctl.conf"}, "systemd.conf_link", "s2 p2"),
@@ -443,12 +443,12 @@ TREES = [
     ("conf_link_dangling", {"E/99-sysctl.conf": "-> ../sysctl.conf", "E/50.conf": GOOD}, "procps.conf_missing", "s2 p2"),
     ("conf_link_replaced_by_file", {"C": GOOD, "E/99-sysctl.conf": LOW}, "", "s1 p2"),
     ("conf_link_three_twice", {"C": "@ = 3\n@ = 1", **LINK99}, "", "s1 p3"),
-    ("conf_is_directory", {"C": "/", "E/50-x.conf": GOOD}, "procps.conf_directory openrc.conf_missing", "s2 p2 b- a2"),
+    ("conf_is_directory", {"C": "/", "E/50-x.conf": GOOD}, "procps.conf_directory openrc-read.conf_missing", "s2 p2 b- a2"),
     ("conf_is_directory_linked", {"C": "/", "E/50-x.conf": GOOD, **LINK99}, "", "s2 p2"),
     ("conf_is_devnull", {"C": "-> /dev/null", "E/50-x.conf": GOOD}, "procps.conf_devnull", "s2 p2 b-"),
     ("conf_is_dangling", {"C": "-> nowhere", "E/50-x.conf": GOOD}, "procps.conf_dangling", "s2 p2 b-"),
     ("conf_is_loop", {"C": "-> sysctl.conf", "E/50-x.conf": GOOD}, "", "s2 p2"),
-    ("conf_is_missing", {"E/50-x.conf": GOOD}, "procps.conf_missing openrc.conf_missing", "s2 p2 b- o-"),
+    ("conf_is_missing", {"E/50-x.conf": GOOD}, "procps.conf_missing openrc-read.conf_missing", "s2 p2 b- o-"),
     ("conf_is_empty", {"C": b"", "E/50-x.conf": GOOD}, "", "s2 p2 b- o2"),
     ("conf_is_link_into_d", {"C": "-> sysctl.d/50-x.conf", "E/50-x.conf": GOOD}, "procps.conf_is_link", "s2 p2 b2"),
     ("conf_is_link_absolute", {"C": "-> /srv/sysctl.conf", "srv/sysctl.conf": GOOD}, "procps.conf_is_link", "s- p2 b2"),
@@ -485,15 +485,19 @@ TREES = [
     ("alpine_run_empty_shadows_etc", over("R", "E", b""), "", "s2 a-"),
     ("alpine_run_devnull_does_not", over("R", "E", "-> /dev/null"), "", "s2 a2"),
     ("alpine_shadow_by_link_to_file", {**over("E", "U", "-> y"), "E/y": LOW}, "alpine.shadow_file", "a1"),
-    ("openrc_conf_first", {"C": GOOD, "E/50-x.conf": LOW}, "openrc.conf_first", "o1"),
-    ("openrc_conf_directory", {"C": "/", "E/50-x.conf": GOOD}, "openrc.conf_missing", ""),
-    ("openrc_continues_after_refusal", {"C": "@ = 4\n@ = 2"}, "openrc.continues busybox.dies", "o2 b-"),
-    ("openrc_file_without_newline_then_file", {"C": b"@ = 1\n@ = 2", "E/50-x.conf": b"\n@ = 0"}, "openrc.no_final_newline", ""),
+    ("openrc_conf_first", {"C": GOOD, "E/50-x.conf": LOW}, "openrc-read.conf_first", "o1"),
+    ("openrc_conf_directory", {"C": "/", "E/50-x.conf": GOOD}, "openrc-read.conf_missing", ""),
+    ("openrc_continues_after_refusal", {"C": "@ = 4\n@ = 2"}, "openrc-read.continues busybox.dies", "o2 b-"),
+    ("openrc_file_without_newline_then_file", {"C": b"@ = 1\n@ = 2", "E/50-x.conf": b"\n@ = 0"}, "openrc-read.no_final_newline", ""),
     ("openrc_glob_in_line", {"C": "* = 1\n? = 2\n@ = 2"}, "", "o2"),
     ("openrc_word_split", {"C": "@ = 2 1"}, "", ""),
-    ("void_no_masks", {"E/50-x.conf": "-> /dev/null", "U/50-x.conf": GOOD}, "", "v2"),
+    ("void_conf_last", {"R/90.conf": LOW, "C": GOOD}, "void.conf_last", "v2"),
     ("void_order", {"C": "kernel.sysrq = 1\n@ = 0", "U/z.conf": "kernel.sysrq = 2", "L/y.conf": "kernel.sysrq = 3",
-                    "E/x.conf": "kernel.sysrq = 4", "R/a.conf": "@ = 2"}, "", "v2"),
+                    "E/x.conf": "kernel.sysrq = 4", "R/a.conf": "@ = 2"}, "", "v0"),
+    ("void_exclusion_in_another_file", {"E/10.conf": "-@", "E/20.conf": "kernel.yama.* = 2"}, "void.process_each", "s- p- v2"),
+    ("void_explicit_in_another_file", {"E/10.conf": LOW, "E/20.conf": "kernel.yama.* = 2"}, "", "s1 p1 v2"),
+    ("void_three_in_one_file", {"U/10.conf": "@ = 3", "E/20.conf": LOW}, "", "v3"),
+    ("void_name_is_a_pattern", {"E/[a].conf": GOOD, "E/a.conf": LOW}, "procps.name_bracket", ""),
     # ufw
     ("ufw_enabled", ufw(IPT, ON), "ufw.enabled ufw.ipt_sysctl", "u2"),
     ("ufw_enabled_capitals", ufw(IPT, "ENABLED=YES"), "ufw.enabled", "u2"),
