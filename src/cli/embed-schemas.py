@@ -9,14 +9,14 @@ import sys
 
 
 def load(path):
-    """Returns the schema's name and bytes; a schema is named by its title and its file."""
+    """Returns the schema's name and bytes; its "$id" names it, and the file agrees."""
     with open(path, "rb") as f:
         data = f.read()
-    title = json.loads(data)["title"]
-    match = re.fullmatch(r"ptscope\.([a-z]+)/[0-9]+", title)
-    if not match or os.path.basename(path) != match[1] + ".schema.json":
-        sys.exit(f"{path}: title {title!r} does not fit the name of the file")
-    return title, data
+    name = json.loads(data)["$id"]
+    match = re.fullmatch(r"ptscope\.([a-z]+)/([0-9]+)", name)
+    if not match or os.path.basename(path) != f"{match[1]}-{match[2]}.schema.json":
+        sys.exit(f"{path}: $id {name!r} does not fit the name of the file")
+    return name, data
 
 
 def main():
@@ -29,8 +29,8 @@ def main():
                 out.write("\n\t" + " ".join(f"{b:d}," for b in data[at : at + 16]))
             out.write("\n};\n\n")
         out.write("const struct about_schema about_schemas[] = {\n")
-        for i, (title, _) in enumerate(schemas):
-            out.write(f'\t{{"{title}", text_{i}, sizeof(text_{i})}},\n')
+        for i, (name, _) in enumerate(schemas):
+            out.write(f'\t{{"{name}", text_{i}, sizeof(text_{i})}},\n')
         out.write("\t{0},\n};\n")
 
 
