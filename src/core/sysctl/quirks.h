@@ -20,8 +20,10 @@ typedef uint64_t quirks_t;
 	X(CONF_LAST, "/etc/sysctl.conf is read after every drop-in")                               \
 	X(LOOP_MASKS, "a link that goes round in a circle still masks")                            \
 	X(OTHERS_MASK, "links to nothing or /dev/null and directories mask, as files do")          \
+	X(EXISTING_MASKS, "what exists masks, /dev/null and directories too; links to nothing not") \
 	X(RUN_LAST, "/run/sysctl.d is read after /etc/sysctl.conf")                                \
 	X(NEEDS_CONF, "nothing is applied where /etc/sysctl.conf is missing")                      \
+	X(ASKS_SYSTEM, "the script runs \"sysctl --system\", which busybox does not know")         \
 	/* Lines. */                                                                               \
 	X(CR_ENDS_LINE, "a lone carriage return ends a line")                                      \
 	X(NUL_ENDS_LINE, "a NUL ends a line; otherwise it ends what is seen of the line")          \
@@ -41,6 +43,7 @@ typedef uint64_t quirks_t;
 	X(EXCLUSION_UNSETS, "such an exclusion takes back an assignment made before")              \
 	X(EMPTY_WRITES, "an empty value is kept and written")                                      \
 	X(TOKENS, "the line is cut at runs of =, so leading ones are skipped")                     \
+	X(WORDS, "blanks separate key and value as = does, and # ends the line anywhere")          \
 	X(CR_ENDS_VALUE, "a carriage return ends the value")                                       \
 	/* Keys. */                                                                                \
 	X(FIRST_SEPARATOR, "the first of / and . says which of them separates")                    \
@@ -49,6 +52,8 @@ typedef uint64_t quirks_t;
 	X(CHECKS_REALPATH, "a key that leads out of /proc/sys is refused")                         \
 	X(GREEDY_DOTS, "dots become slashes from the longest name that exists")                    \
 	X(ALL_DOTS, "every dot becomes a slash")                                                   \
+	X(SWAPS, "dots and slashes always change places")                                          \
+	X(SWAPS_MIXED, "where a dot stands before the first slash, they change places")            \
 	X(GLOBS, "patterns in keys are expanded")                                                  \
 	/* Applying. */                                                                            \
 	X(MERGES, "all files are merged into one map by key first; one write for each")            \

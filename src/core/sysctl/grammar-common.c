@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What several grammars do alike: blanks, pieces of a line, and the path that the kernel walks for
+ * a spelled key. Pieces are pairs of pointers into the line, so nothing is copied before it is
+ * known to be wanted.
+ */
+#include "grammar.h"
+
+bool piece_is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+struct piece piece_trim_left(struct piece p, const char *blanks)
+{
+	while (p.n > 0 && (blanks ? p.s[0] && strchr(blanks, p.s[0]) : piece_is_blank(p.s[0]))) {
+		p.s++;
+		p.n--;
+	}
+	return p;
+}
+
+struct piece piece_trim_right(struct piece p, const char *blanks)
+{
+	while (p.n > 0 && (blanks ? p.s[p.n - 1] && strchr(blanks, p.s[p.n - 1])
+				  : piece_is_blank(p.s[p.n - 1])))
+		p.n--;
+	return p;
+}
+
+bool piece_split(struct piece p, char c, struct piece *ret_left, struct piece *ret_right)
+{
+	const char *at = p.n ? memchr(p.s, c, p.n) : NULL;
+
+	if (!at)
+		return false;
+	*ret_left = (struct piece){p.s, (size_t)(at - p.s)};
+	*ret_right = (struct piece){at + 1, p.n - (size_t)(at - p.s) - 1};
+	return true;
+}
+
+/* A path below /proc/sys names no file when it ends in a separator or a dot component: the walk
+ * would need a directory there. */
+static bool ends_as_directory(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	last = last ? last + 1 : path;
+	return streq(last, "") || streq(last, ".") || streq(last, "..");
+}
+
+int key_from_path(const char *path, char **ret)
+{
+	static const char proc_sys[] = "proc/sys/";
+	_cleanup_free_ char *full = NULL, *walked = NULL;
+	_cleanup_strbuf_ struct strbuf b = {0};
+	char *key = NULL;
+	int r;
+
+	if (!ends_as_directory(path)) {
+		if (path[0] != '/')
+			(void)strbuf_adds(&b, proc_sys);
+		(void)strbuf_adds(&b, path);
+		full = strbuf_take(&b);
+		if (!full)
+			return -ENOMEM;
+		r = key_walk(full, &walked);
+		if (r < 0)
+			return r;
+	}
+	if (walked && startswith(walked, proc_sys) && walked[strlen(proc_sys)]) {
+		key = strdup(walked + strlen(proc_sys));
+		if (!key)
+			return -ENOMEM;
+	}
+	*ret = key;
+	return 0;
+}
+
+int parsed_bad(struct parsed *p, enum reason reason)
+{
+	p->kind = ENTRY_MALFORMED;
+	p->reason = reason;
+	return 1;
+}
+
+int parsed_set_value(struct parsed *p, struct piece value)
+{
+	p->value = strndup(value.s, value.n);
+	if (!p->value)
+		return -ENOMEM;
+	p->value_len = value.n;
+	return 0;
+}
+
+int parsed_set_key(struct parsed *p, quirks_t q, char *spelled)
+{
+	_cleanup_free_ char *path = NULL;
+	int r;
+
+	if (!spelled)
+		return -ENOMEM;
+	p->spelled = spelled;
+	p->is_glob = (q & Q(GLOBS)) && key_is_glob(spelled);
+	/* The programs append what is spelled to "/proc/sys/", so that a leading '/' is one too
+	 * many, not an absolute path. */
+	if (asprintf(&path, "/proc/sys/%s", spelled) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	r = key_from_path(path, &p->key);
+	if (r < 0)
+		return r;
+	return p->key ? 0 : parsed_bad(p, REASON_BAD_KEY);
+}
+
+char *key_spell(quirks_t q, const char *s, size_t n)
+{
+	char *key;
+
+	if (q & Q(FIRST_SEPARATOR))
+		return key_slashdot(s, n);
+	key = strndup(s, n);
+	for (char *c = key; c && *c; c++) {
+		if (*c == '.' && (q & (Q(ALL_DOTS) | Q(SWAPS))))
+			*c = '/';
+		else if (*c == '/' && (q & Q(SWAPS)))
+			*c = '.';
+	}
+	return key;
+}
