@@ -372,10 +372,10 @@ static int check(const struct parser *p, struct error *e)
 	}
 	if (c && o->format == FORMAT_NAGIOS && !(c->globals & GLOBAL_NAGIOS))
 		return error_set(e, EINVAL, NULL, 0, "%s cannot honour --format nagios", c->name);
-	if (o->live && !o->root) {
-		int r = error_set(e, EINVAL, NULL, 0, "--live goes with --root DIR");
+	if (o->live && !o->root && in->n_args == 0) {
+		int r = error_set(e, EINVAL, NULL, 0, "--live goes with a directory: --root DIR");
 
-		error_hint(e, "without --root the running system is looked at anyway");
+		error_hint(e, "without one the running system is looked at anyway");
 		return r;
 	}
 	return 0;

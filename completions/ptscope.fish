@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Completion of ptscope for fish. A test compares the options with the help.
+
+set -l commands audit resolve about help
+
+function __ptscope_findings
+    ptscope about --findings 2>/dev/null | string match -rg '^([a-z-]+) '
+end
+
+complete -c ptscope -f
+
+# Everywhere
+complete -c ptscope -s o -l output -r -F -d 'Write the result to FILE'
+complete -c ptscope -s q -l quiet -d 'Print nothing but errors'
+complete -c ptscope -l color -x -a 'auto always never' -d 'When to colour'
+complete -c ptscope -s h -l help -d 'Print help and exit'
+complete -c ptscope -s V -l version -d 'Print the version and exit'
+
+# Before the name, and after the names that honour them
+complete -c ptscope -n "not __fish_seen_subcommand_from about help" -l root -x -a '(__fish_complete_directories)' -d 'Look at the system under DIR'
+complete -c ptscope -n "not __fish_seen_subcommand_from about help" -l live -d 'DIR is the root of the running kernel'
+complete -c ptscope -n "not __fish_seen_subcommand_from help" -l json -d 'The same as --format json'
+complete -c ptscope -n "not __fish_seen_subcommand_from help" -s f -l format -x -a 'text json nagios' -d 'Format of the result'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve about help" -l only -x -a 'now boot' -d 'Judge only one half'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve about help" -s v -l verbose -d 'Say more'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve about help" -l no-config -d 'Read nothing from /etc/ptscope'
+
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a audit -d 'Is ptrace restricted, now and after the next boot?'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Which files set a sysctl key, which one wins, and why'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a about -d 'Explain the control, a finding, or a JSON format'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands, or explain one'
+
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l policy -r -F -a 'cis stig workstation server locked' -d 'The policy'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l allow -x -a '1 2 3 1,2 2,3 1,2,3' -d 'Levels that pass'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l strict-files -d 'Fail on any weaker line'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l fail-on -x -a 'fail unknown warn never' -d 'Where the exit status stops being 0'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_directories)' -d 'Root of a system'
+
+complete -c ptscope -n '__fish_seen_subcommand_from resolve' -l value -d 'Print the value alone'
+complete -c ptscope -n '__fish_seen_subcommand_from resolve' -l loader -x -a 'cmdline systemd-sysctl procps procps-p busybox alpine openrc void ufw tuned' -d 'What this loader alone would do'
+complete -c ptscope -n '__fish_seen_subcommand_from resolve' -l all -d 'Show every file and every key'
+complete -c ptscope -n '__fish_seen_subcommand_from resolve' -a kernel.yama.ptrace_scope
+
+complete -c ptscope -n '__fish_seen_subcommand_from about' -l findings -d 'List all findings'
+complete -c ptscope -n '__fish_seen_subcommand_from about' -l schema -x -a '(ptscope about --schemas 2>/dev/null)' -d 'Print a JSON schema'
+complete -c ptscope -n '__fish_seen_subcommand_from about' -l schemas -d 'List the JSON schemas'
+complete -c ptscope -n '__fish_seen_subcommand_from about' -a '(__ptscope_findings)' -d Finding
+
+complete -c ptscope -n '__fish_seen_subcommand_from help' -a "$commands" -d Command
