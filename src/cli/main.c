@@ -60,7 +60,7 @@ static int finish(struct run *run, int status, const char *file, bool drop)
 {
 	_cleanup_error_ struct error e = {0};
 
-	if (drop && !file)
+	if (drop)
 		return status;
 	if (output_write(&run->out, file, run->stdout_open, &e) == 0)
 		return status;
@@ -95,14 +95,16 @@ int main(int argc, char **argv)
 		status = report(&run, &e);
 		status = finish(&run, status, NULL, false);
 	} else {
-		bool failed;
+		bool failed, drop;
 
 		error_done(&e);
 		status = run_command(&run, &e);
 		failed = e.err != 0;
 		if (failed)
 			status = report(&run, &e);
-		status = finish(&run, status, in->options.output, in->options.quiet && !failed);
+		/* An error that has no object to write leaves an earlier result's file alone. */
+		drop = failed ? run.out.len == 0 : in->options.quiet && !in->options.output;
+		status = finish(&run, status, in->options.output, drop);
 	}
 	strbuf_done(&run.out);
 	command_line_done(&run.cl);
