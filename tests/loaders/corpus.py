@@ -31,6 +31,7 @@ class Loader(NamedTuple):
     package: Optional[str]    # whose version goes into the name; None: it has no versions
     paths: tuple              # it does nothing on a tree with none of these
     default: bool = True      # run when no loaders are named
+    slow: bool = False        # only where it concerns, even for scenarios
 
 
 LOADERS = (
@@ -43,6 +44,7 @@ LOADERS = (
     Loader("openrc-read", ONE, None, CONF, False),
     Loader("void", ONE, None, SYSCTL_D + CONF),
     Loader("ufw", ("deb12", "deb13"), "procps", (b"etc/default/ufw", b"etc/ufw")),
+    Loader("tuned", BUILDS[:3], "tuned", (b"etc/tuned",), slow=True),
 )
 
 
@@ -51,6 +53,7 @@ class Run(NamedTuple):
     label: str
     request: str
     paths: tuple
+    slow: bool = False
 
 
 class Missing(Exception):
@@ -62,7 +65,7 @@ def short_version(package: str, version: str) -> str:
     plain = version.split(":")[-1]
     for mark in "-~+":
         plain = plain.split(mark)[0]
-    keep = {"systemd": 1, "busybox-static": 2}.get(package, 3)
+    keep = {"systemd": 1, "busybox-static": 2, "tuned": 2}.get(package, 3)
     return ".".join(plain.split(".")[:keep])
 
 
@@ -94,7 +97,7 @@ def select(wanted: Iterable[str]) -> List[Run]:
                 continue
             label = loader.name + (f"@{found[loader.package]}" if loader.package else "")
             if label not in (run.label for run in runs):
-                runs.append(Run(label, request, loader.paths))
+                runs.append(Run(label, request, loader.paths, loader.slow))
     known = {x for loader in LOADERS for x in (loader.name, *(f"{loader.name}@{b}" for b in loader.builds))}
     unknown = [word for word in wanted if word not in known]
     if unknown or not runs:
@@ -182,7 +185,7 @@ def add_case(top: Path, name: str, tree: Tree, runs: List[Run], everything: bool
     tree.materialise(str(case / "root"))
     (case / "tree.json").write_text(tree.to_json(), encoding="ascii")
     return [f"{case / 'root'}\t{run.request}\t{case / (run.label + '.out')}"
-            for run in runs if everything or concerns(run, tree)]
+            for run in runs if (everything and not run.slow) or concerns(run, tree)]
 
 
 class Outcome(NamedTuple):

@@ -95,6 +95,9 @@ IPT = [b"/etc/ufw/sysctl.conf", b"/etc/ufw/sysctl.conf", b"/etc/ufw/sysctl.conf"
        b"/etc/ufw/sysctl.conf # c", b"/etc/ufw/", b"/etc/sysctl.d/50-x.conf"]
 
 
+TUNED_VALUES = [b"0", b"1", b"2", b"3", b"4", b"01", b"0x2", b'"1"', b"'2'", b"1 # c", b"2#c", b"1 2", b"1 ; c", b">1", b"<2", b"x"]
+
+
 class Maker:
     """Makes one tree."""
 
@@ -230,6 +233,26 @@ class Maker:
         elif self.chance(94):
             tree[UFW] = file(self.content())
 
+    def tuned(self, tree: Tree) -> None:
+        """An active profile, at the places of old and new versions."""
+        lines = [b"[sysctl]"] if self.chance(90) else []
+        for _ in range(self.rng.randint(0, 3)):
+            key = self.rng.choice([KEY, KEY, KEY, SLASH, b"kernel/yama.ptrace_scope", b"kernel.sysrq", b"kernel.yama.nope"])
+            lines.append(key + self.rng.choice([b"=", b" = ", b" =", b"= "]) + self.rng.choice(TUNED_VALUES))
+        if self.chance(8):
+            lines.insert(self.rng.randint(0, len(lines)), self.rng.choice(
+                [b"# note", b"; note", b"[main]\nsummary=x", b"  indented", KEY, b"", b"[other]\ntype=none"]))
+        profile = file(b"\n".join(lines) + b"\n")
+        tops = [b"etc/tuned/", b"etc/tuned/profiles/"] if self.chance(80) else [b"usr/lib/tuned/", b"usr/lib/tuned/profiles/"]
+        for top in tops:
+            tree[top + b"mine/tuned.conf"] = profile
+            if self.chance(10):
+                tree[top + b"other/tuned.conf"] = file(b"[sysctl]\n" + KEY + b" = " + self.rng.choice(TUNED_VALUES) + b"\n")
+        tree[b"etc/tuned/active_profile"] = file(self.rng.choice([b"mine\n", b"mine\n", b"mine", b"mine other\n", b"other\n", b" mine\n"]))
+        if self.chance(95):
+            tree[b"etc/tuned/tuned-main.conf"] = file(self.rng.choice(
+                [b"# none\n", b"# none\n", b"reapply_sysctl = 1\n", b"reapply_sysctl = 0\n", b"reapply_sysctl=false\n"]))
+
     # -- trees -------------------------------------------------------------------------------------
 
     def grown(self) -> Tree:
@@ -245,6 +268,8 @@ class Maker:
         self.conf(tree)
         if self.chance(16):
             self.ufw(tree)
+        if self.chance(4):
+            self.tuned(tree)
         if merged:
             tree[b"lib"] = link(self.rng.choice([b"usr/lib", b"usr/lib", b"/usr/lib"]))
         if self.chance(5):

@@ -8,7 +8,7 @@ key). Most tests are a regular expression over the contents of the files that a 
 In the expressions `@` is the key (with '.' or '/'), `V` a valid value, and `_` optional blanks.
 
 Families: systemd, procps (--system), conf (/etc/sysctl.conf alone: procps -p and busybox), alpine, openrc
-(the lines as a proposed change would read them), void, ufw; any is their union. RULES maps name -> (meaning, test(View) -> bool).
+(the lines as a proposed change would read them), void, ufw, tuned (its profiles); any is their union. RULES maps name -> (meaning, test(View) -> bool).
 """
 
 import re
@@ -21,7 +21,9 @@ ETC, RUN, LOCAL, USR, LIB = b"etc", b"run", b"usr/local/lib", b"usr/lib", b"lib"
 DIRS = (ETC, RUN, LOCAL, USR, LIB)
 CONF = b"etc/sysctl.conf"
 KEY = b"kernel.yama.ptrace_scope"
-FAMILIES = ("systemd", "procps", "conf", "alpine", "openrc", "void", "ufw")
+FAMILIES = ("systemd", "procps", "conf", "alpine", "openrc", "void", "ufw", "tuned")
+TUNED_MAIN = b"etc/tuned/tuned-main.conf"
+TUNED_DIRS = (b"etc/tuned/", b"etc/tuned/profiles/", b"usr/lib/tuned/", b"usr/lib/tuned/profiles/")
 SUFFIX = b".conf"
 
 
@@ -90,6 +92,7 @@ class View:
                 "openrc": lambda: conf + self.each((ETC,)) if conf else [],
                 "void": lambda: self.union((RUN, ETC, LOCAL, USR), False) + conf,
                 "ufw": lambda: [self.content(b"etc/ufw/sysctl.conf")],
+                "tuned": self.tuned_profiles,
                 "any": lambda: [d for f in FAMILIES for d in self.reads(f)],
             }[family]()
         return self._reads[family]
@@ -99,6 +102,14 @@ class View:
 
     def levels(self, family: str) -> List[int]:
         return [int(m) for data in self.reads(family) for m in ASSIGN.findall(squeezed(data))]
+
+    def tuned_profiles(self) -> List[bytes]:
+        """Contents of the active profiles, wherever one version or another looks for them."""
+        if self.tree.resolve(TUNED_MAIN).kind != "file":
+            return []
+        names = self.content(b"etc/tuned/active_profile").split()
+        return [data for name in names for top in TUNED_DIRS
+                if (data := self.content(top + name + b"/tuned.conf"))]
 
     # -- file level -----------------------------------------------------------------------------
 
@@ -603,8 +614,53 @@ def script_rules() -> dict:
     }
 
 
+def tuned_rules() -> dict:
+    section = r"^\[sysctl\](?s:.*)"
+
+    def tn(meaning, pattern):
+        return meaning, rx("tuned", pattern)
+
+    def again(test):
+        """tuned sets something, and reads the files again."""
+        return lambda v: v.has("tuned", section + "=") and not re.search(
+            rb"^reapply_sysctl *= *(0|false)", v.content(TUNED_MAIN), re.M) and test(v)
+    return {
+        "tuned.profile": tn("the active profile's [sysctl]", section + r"^@_=_V"),
+        "tuned.no_section": ("without [sysctl] nothing is read again", lambda v: bool(v.tuned_profiles()) and
+                             not v.has("tuned", r"^\[sysctl\]") and bool(v.keyed(ETC))),
+        "tuned.no_main": ("without tuned-main.conf it does not start", lambda v: v.raw(TUNED_MAIN) == "missing" and
+                          bool(HAS_KEY.search(v.content(b"etc/tuned/mine/tuned.conf")))),
+        "tuned.no_profile": ("a profile that does not exist", lambda v: v.raw(TUNED_MAIN) == "file" and
+                             not v.tuned_profiles() and bool(v.keyed(ETC))),
+        "tuned.etc_over_usr": ("/etc/tuned hides /usr/lib/tuned", lambda v: all(HAS_KEY.search(v.content(
+            top + b"mine/tuned.conf")) for top in (TUNED_DIRS[0], TUNED_DIRS[2])) and bool(v.tuned_profiles())),
+        "tuned.two_profiles": ("several profiles: the later wins", lambda v: len(
+            v.content(b"etc/tuned/active_profile").split()) > 1 and bool(v.tuned_profiles())),
+        "tuned.include": tn("include=", r"^include_=(?s:.*)^\[sysctl\]"),
+        "tuned.last_in_section": tn("the last of a section wins", section + r"^@_=_V(?s:.*)^@_=_V"),
+        "tuned.quotes": tn("double quotes go", section + r'^@_=_"V"'),
+        "tuned.inline_comment": tn("a comment after the value", section + r"^@_=_V[ \t]+#"),
+        "tuned.glued_comment": tn("# without a blank before it", section + r"^@_=_V#"),
+        "tuned.greater": tn("> writes only what is more", section + r"^@_=_>V"),
+        "tuned.slash_dot": tn("how dots and slashes change", section + r"^kernel/yama[./]ptrace_scope_="),
+        "tuned.missing_key": tn("a key that the kernel lacks", section + r"^kernel\.yama\.nope"),
+        "tuned.indented": tn("an indented line continues the value", section + r"^@_=[^\n]*\n[ \t]+\S"),
+        "tuned.no_equals": tn("a line without = spoils the profile", section + r"^@_V$"),
+        "tuned.again_after": ("then the files are read again", again(lambda v: bool(v.keyed(ETC) or v.keyed(RUN)))),
+        "tuned.again_off": ("unless reapply_sysctl is off", lambda v: bool(v.tuned_profiles()) and bool(re.search(
+            rb"^reapply_sysctl *= *(0|false)", v.content(TUNED_MAIN), re.M)) and bool(v.keyed(ETC))),
+        "tuned.again_run_first": ("where /run hides /etc", again(mask(lambda t, n, k, d: True, (RUN, ETC)))),
+        "tuned.again_conf_last": ("and /etc/sysctl.conf is last", again(lambda v: v.conf_keyed())),
+        "tuned.again_not_usr": ("and /usr is not read", again(lambda v: bool(v.keyed(USR)))),
+        "tuned.again_hidden": ("hidden names are", again(lambda v: v.any_name(lambda n: n.startswith(b".")))),
+        "tuned.again_dash": ("there is no - prefix", again(lambda v: v.has("systemd", r"^_-_@_=_V"))),
+        "tuned.again_glob": ("there are no globs", again(lambda v: v.has("systemd", r"^_kernel[./][^=\n]*\*_="))),
+        "tuned.again_cr": ("CR ends a line", again(lambda v: v.has("systemd", r"@_=_V\r"))),
+    }
+
+
 RULES = {**value_rules(), **systemd_files(), **systemd_lines(), **procps_rules(), **busybox_rules(),
-         **script_rules()}
+         **script_rules(), **tuned_rules()}
 
 
 def rules_of(tree: Tree) -> set:

@@ -10,7 +10,7 @@ a directory. Text is Latin-1, so \\xa0 is that byte.
 LINES are contents that are put at once where every loader meets them (E/50-x.conf, C and W); TREES are
 whole trees. Both: (name, content, rules it must exercise, expected levels). Expected levels stand only
 where they are plain: letter, then level, or - for none: s systemd, p procps 4 --system, q procps 3, c
-procps -p of 4, b busybox (d 1.30, n newer), a alpine, o OpenRC as proposed, v void, u ufw. The real programs are the judge of them too.
+procps -p of 4, b busybox (d 1.30, n newer), a alpine, o OpenRC as proposed, v void, u ufw, t tuned (m until 2.20, x from 2.25). The real programs are the judge of them too.
 """
 
 from typing import Dict, List, NamedTuple, Union
@@ -20,7 +20,7 @@ from trees import DIR, Node, Tree, file, link
 SHORT = {"E": "etc/sysctl.d", "R": "run/sysctl.d", "L": "usr/local/lib/sysctl.d", "U": "usr/lib/sysctl.d",
          "B": "lib/sysctl.d", "C": "etc/sysctl.conf", "W": "etc/ufw/sysctl.conf"}
 LOADERS = {"s": ("systemd-sysctl@",), "p": ("procps@4",), "q": ("procps@3",), "c": ("procps-p@4",),
-           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine",), "o": ("openrc-read",), "v": ("void",), "u": ("ufw@",)}
+           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine",), "o": ("openrc-read",), "v": ("void",), "u": ("ufw@",), "t": ("tuned@",), "m": ("tuned@2.15", "tuned@2.20"), "x": ("tuned@2.25",)}
 UFW_ON = {"etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf", "etc/ufw/ufw.conf": "ENABLED=yes"}
 MIB = 1 << 20
 
@@ -315,6 +315,16 @@ def ufw(default: str, conf: str, **more) -> dict:
     return {"etc/default/ufw": default, "etc/ufw/ufw.conf": conf, "W": GOOD, "C": LOW, "E/50-x.conf": OTHER, **more}
 
 
+def tuned(profile: str, main: str = "# defaults") -> dict:
+    """The files that activate a profile, where old and new versions look for it."""
+    return {"etc/tuned/active_profile": "mine", "etc/tuned/profile_mode": "manual", "etc/tuned/tuned-main.conf": main,
+            "etc/tuned/mine/tuned.conf": profile, "etc/tuned/profiles/mine/tuned.conf": profile}
+
+
+def tuned_files(profile: str, files: dict, main: str = "# defaults") -> dict:
+    return {**tuned(profile, main), **files}
+
+
 ON = "ENABLED=yes"
 IPT = "IPT_SYSCTL=/etc/ufw/sysctl.conf"
 
@@ -537,6 +547,81 @@ TREES = [
                                 "# /etc/ufw/ufw.conf\n#\n\nENABLED=yes\n\nLOGLEVEL=low"), "ufw.enabled ufw.ipt_sysctl", "u2"),
     ("ufw_variable", ufw("D=/etc/ufw\nIPT_SYSCTL=$D/sysctl.conf", ON), "", ""),
     ("ufw_continued_line", ufw("IPT_SYSCTL=/etc/ufw/\\\nsysctl.conf", ON), "", "u2"),
+    # tuned
+    ("tuned_profile", tuned("[sysctl]\n@ = 2"), "tuned.profile", "t2"),
+    ("tuned_profile_glued", tuned("[sysctl]\n@=2"), "tuned.profile", "t2"),
+    ("tuned_main_missing", {k: v for k, v in tuned("[sysctl]\n@ = 2").items() if "main" not in k}, "tuned.no_main", "t-"),
+    ("tuned_profile_missing", {"etc/tuned/active_profile": "other", "etc/tuned/tuned-main.conf": "# x", "E/10.conf": GOOD}, "tuned.no_profile", "t-"),
+    ("tuned_no_active_profile", {"etc/tuned/mine/tuned.conf": "[sysctl]\n@ = 2", "etc/tuned/tuned-main.conf": "# x"}, "", ""),
+    ("tuned_no_section", tuned_files("[main]\nsummary=x", {"E/10.conf": GOOD}), "tuned.no_section", "t-"),
+    ("tuned_empty_section", tuned_files("[sysctl]", {"E/10.conf": GOOD}), "", ""),
+    ("tuned_other_key_then_files", tuned_files("[sysctl]\nkernel.sysrq = 1", {"E/10.conf": GOOD}), "tuned.again_after", "t2"),
+    ("tuned_then_files", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "R/05.conf": OTHER}), "tuned.again_after", "t2"),
+    ("tuned_run_hides_etc", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "R/10.conf": OTHER}), "tuned.again_run_first", "t0"),
+    ("tuned_run_empty_hides_etc", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "R/10.conf": b""}), "tuned.again_run_first", "t1"),
+    ("tuned_run_dangling_hides_etc", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "R/10.conf": "-> nowhere"}), "tuned.again_run_first", "t1"),
+    ("tuned_run_directory_hides_etc", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "R/10.conf": "/"}), "tuned.again_run_first", "t1"),
+    ("tuned_conf_last", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD, "C": OTHER}), "tuned.again_conf_last", "t0"),
+    ("tuned_usr_unread", tuned_files("[sysctl]\n@ = 1", {"U/10.conf": GOOD, "L/11.conf": OTHER}), "tuned.again_not_usr", "t1"),
+    ("tuned_hidden_read", tuned_files("[sysctl]\n@ = 1", {"E/.x.conf": GOOD}), "tuned.again_hidden", "t2"),
+    ("tuned_again_off", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl = 0"), "tuned.again_off", "t1"),
+    ("tuned_again_false", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl=false"), "tuned.again_off", "t1"),
+    ("tuned_again_on", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl = 1"), "tuned.again_after", "t2"),
+    ("tuned_again_no_word", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl = no"), "", ""),
+    ("tuned_again_odd_word", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl = maybe"), "", ""),
+    ("tuned_again_commented", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "# reapply_sysctl = 0"), "tuned.again_after", "t2"),
+    ("tuned_again_inline_comment", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": GOOD}, "reapply_sysctl = 0 # no"), "", ""),
+    ("tuned_three_sticks", tuned_files("[sysctl]\n@ = 3", {"E/10.conf": LOW}), "tuned.again_after", "t3"),
+    ("tuned_dash_prefix", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "-@ = 2"}), "tuned.again_dash", "t1"),
+    ("tuned_glob", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "kernel.yama.* = 2"}), "tuned.again_glob", "t1"),
+    ("tuned_glob_in_profile", tuned("[sysctl]\nkernel.yama.* = 2"), "", "t-"),
+    ("tuned_cr_lines", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": b"# x\r@ = 2\r@ = 0\r\n"}), "tuned.again_cr", "t0"),
+    ("tuned_nul", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": b"@ = 2\0x\n"}), "", ""),
+    ("tuned_not_utf8", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "# \xff\n@ = 2", "E/20.conf": OTHER}), "", ""),
+    ("tuned_nbsp_stripped", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "\xc2\xa0@ =\xc2\xa02"}), "", ""),
+    ("tuned_bom", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "\xef\xbb\xbf@ = 2"}), "", ""),
+    ("tuned_file_comments", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "#@ = 2\n;@ = 2\n //@ = 2\n@ = 0 # c"}), "", "t0"),
+    ("tuned_file_empty_value", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "@ ="}), "", "t1"),
+    ("tuned_bad_then_good_file", tuned_files("[sysctl]\n@ = 4", {"E/10.conf": "@ = x\n@ = 2"}), "", "t2"),
+    ("tuned_link_and_conf", tuned_files("[sysctl]\n@ = 1", {"E/99-sysctl.conf": "-> ../sysctl.conf", "C": GOOD}), "tuned.again_conf_last", "t2"),
+    ("tuned_sort", tuned_files("[sysctl]\n@ = 1", {"E/10-x.conf": OTHER, "R/9-x.conf": GOOD, "E/Z.conf": OTHER}), "", "t0"),
+    ("tuned_etc_over_usr", {**tuned("[sysctl]\n@ = 2"), "usr/lib/tuned/mine/tuned.conf": "[sysctl]\n@ = 1",
+                            "usr/lib/tuned/profiles/mine/tuned.conf": "[sysctl]\n@ = 1"}, "tuned.etc_over_usr", "t2"),
+    ("tuned_usr_profile", {"etc/tuned/active_profile": "mine", "etc/tuned/tuned-main.conf": "# x", "usr/lib/tuned/mine/tuned.conf": "[sysctl]\n@ = 2"}, "", "m2"),
+    ("tuned_usr_profile_new", {"etc/tuned/active_profile": "mine", "etc/tuned/tuned-main.conf": "# x",
+                               "usr/lib/tuned/profiles/mine/tuned.conf": "[sysctl]\n@ = 2"}, "", "m- x2"),
+    ("tuned_two_profiles", {**tuned("[sysctl]\n@ = 1"), "etc/tuned/active_profile": "mine other", "etc/tuned/other/tuned.conf": "[sysctl]\n@ = 2",
+                            "etc/tuned/profiles/other/tuned.conf": "[sysctl]\n@ = 2"}, "tuned.two_profiles", "t2"),
+    ("tuned_include", {**tuned("[main]\ninclude=base\n[sysctl]\nkernel.sysrq = 1"), "etc/tuned/base/tuned.conf": "[sysctl]\n@ = 2",
+                       "etc/tuned/profiles/base/tuned.conf": "[sysctl]\n@ = 2"}, "tuned.include", "t2"),
+    ("tuned_include_overridden", {**tuned("[main]\ninclude=base\n[sysctl]\n@ = 1"), "etc/tuned/base/tuned.conf": "[sysctl]\n@ = 2",
+                                  "etc/tuned/profiles/base/tuned.conf": "[sysctl]\n@ = 2"}, "tuned.include", "t1"),
+    ("tuned_include_missing", tuned("[main]\ninclude=nowhere\n[sysctl]\n@ = 1"), "tuned.include", "t-"),
+    ("tuned_post_loaded", {**tuned("[sysctl]\n@ = 1"), "etc/tuned/post_loaded_profile": "post", "etc/tuned/post/tuned.conf": "[sysctl]\n@ = 2",
+                           "etc/tuned/profiles/post/tuned.conf": "[sysctl]\n@ = 2"}, "", "t2"),
+    ("tuned_last_in_section", tuned("[sysctl]\n@ = 1\n@ = 2"), "tuned.last_in_section", ""),
+    ("tuned_section_twice", tuned("[sysctl]\n@ = 1\n[x]\n[sysctl]\n@ = 2"), "", ""),
+    ("tuned_two_spellings", tuned("[sysctl]\n@ = 3\nkernel/yama/ptrace_scope = 1"), "tuned.slash_dot", ""),
+    ("tuned_slashes", tuned("[sysctl]\n% = 2"), "tuned.slash_dot", "m2 x-"),
+    ("tuned_slash_then_dot", tuned("[sysctl]\nkernel/yama.ptrace_scope = 2"), "tuned.slash_dot", "m2"),
+    ("tuned_quotes", tuned('[sysctl]\n@ = "2"'), "tuned.quotes", "t2"),
+    ("tuned_single_quotes", tuned("[sysctl]\n@ = '2'"), "", ""),
+    ("tuned_inline_comment", tuned("[sysctl]\n@ = 2 # why"), "tuned.inline_comment", "t2"),
+    ("tuned_glued_comment", tuned("[sysctl]\n@ = 2# why"), "tuned.glued_comment", ""),
+    ("tuned_semicolon_comment", tuned("[sysctl]\n;@ = 1\n#@ = 1\n@ = 2 ; why"), "", ""),
+    ("tuned_greater", tuned("[sysctl]\n@ = >2"), "tuned.greater", ""),
+    ("tuned_less", tuned("[sysctl]\n@ = <2"), "", ""),
+    ("tuned_missing_key", tuned("[sysctl]\nkernel.yama.nope = 1\n@ = 2"), "tuned.missing_key", "t2"),
+    ("tuned_indented", tuned("[sysctl]\n@ = 2\n  x = 1"), "tuned.indented", ""),
+    ("tuned_no_equals", tuned("[sysctl]\n@ 2\n@ = 1"), "tuned.no_equals", ""),
+    ("tuned_variables", tuned("[variables]\nlevel = 2\n[sysctl]\n@ = ${level}"), "", ""),
+    ("tuned_spaces_in_profile_list", {**tuned("[sysctl]\n@ = 2"), "etc/tuned/active_profile": "  mine \n\n"}, "", "t2"),
+    ("tuned_mode_invalid", {**tuned("[sysctl]\n@ = 2"), "etc/tuned/profile_mode": "odd"}, "", ""),
+    ("tuned_mode_auto", {**tuned("[sysctl]\n@ = 2"), "etc/tuned/profile_mode": "auto"}, "", ""),
+    ("tuned_section_disabled", tuned("[sysctl]\nenabled=0\n@ = 2"), "", ""),
+    ("tuned_type_in_other_section", tuned("[mine]\ntype=sysctl\n@ = 2"), "", ""),
+    ("tuned_replace", {**tuned("[main]\ninclude=base\n[sysctl]\nreplace=1\nkernel.sysrq = 1"), "etc/tuned/base/tuned.conf": "[sysctl]\n@ = 2",
+                       "etc/tuned/profiles/base/tuned.conf": "[sysctl]\n@ = 2"}, "", ""),
 ]
 
 
