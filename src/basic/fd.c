@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <libgen.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,7 +30,12 @@ int fd_write_all(int fd, const void *bytes, size_t n)
 		if (k < 0) {
 			if (errno == EINTR)
 				continue;
-			return -errno;
+			if (errno != EAGAIN)
+				return -errno;
+			/* A pipe that its other end has made non-blocking, and that is full. */
+			(void)poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1,
+				   /* timeout= */ -1);
+			continue;
 		}
 		p += k;
 		n -= (size_t)k;

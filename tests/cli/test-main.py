@@ -231,6 +231,24 @@ class Output(unittest.TestCase):
         os.close(write)
         self.assertEqual((r.status, r.err), (0, ""))
 
+    def test_full_pipe_that_does_not_block_is_waited_for(self):
+        read, write = os.pipe()
+        os.set_blocking(write, False)
+        filled = 0
+        try:
+            while True:
+                filled += os.write(write, b"x" * 4096)
+        except BlockingIOError:
+            pass
+        with subprocess.Popen([BIN, "about"], env=ENV, stdout=write) as child:
+            os.close(write)
+            with self.assertRaises(subprocess.TimeoutExpired):
+                child.wait(0.2)
+            with os.fdopen(read, "rb") as pipe:
+                out = pipe.read()
+        self.assertEqual(child.returncode, 0)
+        self.assertEqual(out[filled:].decode(), run("about").out)
+
     def test_output_file_is_whole_or_untouched(self):
         with tempfile.TemporaryDirectory() as d:
             path = d + "/result"
