@@ -10,10 +10,21 @@
 #define FACT_VALUE 13
 #define FACT_WHERE 27
 
-/* A piece of text under construction; adopt() moves its failure into the output. */
+/* What a buffer holds so far. */
 static const char *text_of(const struct strbuf *b)
 {
 	return b->bytes ? b->bytes : "";
+}
+
+/* Wraps sentences of core, which quote names that others chose. */
+static size_t wrap_prose(struct strbuf *out, const struct layout *layout, size_t column,
+			 size_t indent, const char *s)
+{
+	_cleanup_strbuf_ struct strbuf b = {0};
+
+	(void)strbuf_add_escaped(&b, s, strlen(s));
+	out->failed |= b.failed;
+	return text_wrap(out, layout, column, indent, text_of(&b));
 }
 
 static void wrap_and_free(struct strbuf *out, const struct layout *layout, size_t column,
@@ -293,7 +304,7 @@ static void print_paragraph(struct strbuf *out, const struct layout *layout, siz
 			    const char *s)
 {
 	text_pad(out, indent);
-	(void)text_wrap(out, layout, indent, indent, s);
+	(void)wrap_prose(out, layout, indent, indent, s);
 	(void)strbuf_addc(out, '\n');
 }
 
@@ -307,7 +318,7 @@ static void print_finding(struct strbuf *out, const struct layout *layout, const
 	text_pad(out, INDENT);
 	(void)term_add(out, layout->color, severity_paint(f->severity), severity);
 	(void)strbuf_adds(out, "  ");
-	column = text_wrap(out, layout, indent, indent, f->message);
+	column = wrap_prose(out, layout, indent, indent, f->message);
 	if (column + 2 + tag > layout->width) {
 		(void)strbuf_addc(out, '\n');
 		column = 0;
@@ -324,14 +335,20 @@ static void print_finding(struct strbuf *out, const struct layout *layout, const
 		print_paragraph(out, layout, indent, f->detail);
 }
 
-/* The lines of a remedy, as they are, so that they can be pasted. */
+/* The lines of a remedy, as they are, so that they can be pasted; what no one would paste is
+ * escaped. */
 static void print_remedy(struct strbuf *out, const char *remedy)
 {
 	while (*remedy) {
-		size_t n = strcspn(remedy, "\n");
+		size_t n = strcspn(remedy, "\n"), plain = 0;
 
+		while (plain < n && remedy[plain] >= ' ' && remedy[plain] <= '~')
+			plain++;
 		text_pad(out, INDENT);
-		(void)strbuf_add(out, remedy, n);
+		if (plain == n)
+			(void)strbuf_add(out, remedy, n);
+		else
+			(void)strbuf_add_escaped(out, remedy, n);
 		(void)strbuf_addc(out, '\n');
 		remedy += n;
 		remedy += *remedy == '\n';
