@@ -50,8 +50,10 @@ static const char *wrap_line(struct strbuf *out, const char *p, unsigned column,
 			return p + blanks;
 		if (!empty && column + blanks + n > width)
 			return p + blanks;
-		if (empty)
-			blanks = 0, p += strspn(p, " ");
+		if (empty) {
+			p += blanks;
+			blanks = 0;
+		}
 		(void)strbuf_add(out, p, blanks + n);
 		column += (unsigned)(blanks + n);
 		p += blanks + n;
