@@ -26,5 +26,8 @@
 /* Assignments of the wanted keys that one loader may carry. */
 #define LIMIT_ENTRIES 1000000
 
+/* Bytes that the kept lines of one loader may take. */
+#define LIMIT_SCRIPT_BYTES (64 * 1024 * 1024)
+
 /* Bytes of a sysctl value that the kernel looks at in one write: a page less one. */
 #define LIMIT_KERNEL_VALUE 4095

@@ -34,7 +34,6 @@ struct tree_stat {
 	gid_t gid;
 	uint64_t size;   /* bytes */
 	int64_t mtime;   /* seconds since 1970 */
-	uint64_t fstype; /* statfs f_type of the file system; 0 where unknown (memory) */
 };
 
 struct tree_entry {
@@ -119,6 +118,9 @@ void tree_file_close(struct tree_file *f);
  * -EFBIG above max; otherwise as tree_open_file() and read(2). Caller frees.
  */
 int tree_read_file(struct tree *t, const char *path, size_t max, char **ret, size_t *ret_len);
+
+/* The type (statfs f_type) of the file system that path is on. -ENOTSUP for a memory tree. */
+int tree_fstype(struct tree *t, const char *path, uint64_t *ret);
 
 /* The tree's root as a descriptor, or -EBADF for a memory tree. Borrowed. */
 int tree_fd(const struct tree *t);

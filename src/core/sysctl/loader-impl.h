@@ -36,6 +36,7 @@ int grammar_procps4(quirks_t q, const char *line, size_t n, struct parsed *ret);
 int grammar_busybox(quirks_t q, const char *line, size_t n, struct parsed *ret);
 int grammar_openrc(quirks_t q, const char *line, size_t n, struct parsed *ret);
 int grammar_tuned(quirks_t q, const char *line, size_t n, struct parsed *ret);
+int grammar_cmdline(quirks_t q, const char *line, size_t n, struct parsed *ret);
 
 /* One span of versions with the same behaviour. */
 struct version_span {
@@ -123,6 +124,13 @@ void dropins_done(struct dropins *d);
  * Returns 0, -ENOMEM, or -E2BIG with c->e set.
  */
 int ctx_list_dropins(struct read_ctx *c, const char *path, unsigned dir, struct dropins *ret);
+
+/* Notes and reads one drop-in by its own name. Returns as ctx_read_file(). (files.c) */
+ssize_t ctx_read_dropin(struct read_ctx *c, const struct dropin *d);
+
+/* As ctx_read_dropin(), for Q(GLOBS_NAMES): reads every file that the name finds as a pattern, or the
+ * file itself when it finds none. Returns the index of the last one. (name-glob.c) */
+ssize_t ctx_read_by_pattern(struct read_ctx *c, const struct dropin *d);
 
 /*
  * Reads the *.conf files of several directories in the order of their names, one of a name: the

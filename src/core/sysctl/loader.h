@@ -129,6 +129,7 @@ struct loader_script {
 	size_t n_files, cap_files;
 	struct sysctl_entry *entries;
 	size_t n_entries, cap_entries;
+	size_t bytes;    /* held by entries: bounded by LIMIT_SCRIPT_BYTES */
 	bool incomplete; /* a file is FILE_UNREADABLE, or an entry too_long */
 };
 

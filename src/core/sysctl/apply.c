@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What becomes of each entry of a script for one key: the writes in the loader's order over the
+ * kernel model, then who won and why the others did not.
+ */
+#include "loader-impl.h"
+
+#include <fnmatch.h>
+#include <stdio.h>
+
+struct apply {
+	const struct loader_instance *li;
+	const struct loader_script *s;
+	const char *key;
+	struct kernel_model *m;
+	struct key_result *res;
+	ssize_t locker; /* entry that brought the kernel to 3 */
+};
+
+void key_result_done(struct key_result *r)
+{
+	free(r->fates);
+	free(r->writes);
+	*r = (struct key_result){.winner = -1, .level = LEVEL_NONE};
+}
+
+static void set_fate(struct apply *a, size_t i, enum entry_status status, enum reason reason,
+		     ssize_t by)
+{
+	a->res->fates[i] = (struct entry_fate){.status = status, .reason = reason, .by = by};
+}
+
+/* True when the kernel shows that very text for the key. */
+static bool shows(const struct kernel_model *m, const char *value, size_t n)
+{
+	char text[16];
+	int len;
+
+	if (!m->ptrace_scope || m->level == LEVEL_NONE)
+		return false;
+	while (n > 0 && value[n - 1] == '\n')
+		n--;
+	len = snprintf(text, sizeof(text), "%d", m->level);
+	return (size_t)len == n && memcmp(text, value, n) == 0;
+}
+
+static void won(struct apply *a, size_t i)
+{
+	a->res->winner = (ssize_t)i;
+	set_fate(a, i, ENTRY_WINNING, REASON_NONE, -1);
+}
+
+static void refused(struct apply *a, size_t i)
+{
+	const struct sysctl_entry *e = &a->s->entries[i];
+	enum reason reason = REASON_LOCKED;
+	ssize_t by = a->locker;
+	int level;
+
+	switch (kernel_value_parse(a->m, e->value, e->value_len, &level)) {
+	case VALUE_MALFORMED:
+		reason = REASON_MALFORMED_VALUE;
+		by = -1;
+		break;
+	case VALUE_OUT_OF_RANGE:
+		reason = REASON_RANGE;
+		by = -1;
+		break;
+	case VALUE_OK:
+		break;
+	}
+	set_fate(a, i, ENTRY_REFUSED, reason, by);
+	a->res->fates[i].err = EINVAL;
+}
+
+/* Writes an entry's value. Returns 0 when the kernel took it, 1 when it refused, -ENOMEM. */
+static int write_entry(struct apply *a, size_t i)
+{
+	const struct sysctl_entry *e = &a->s->entries[i];
+	struct key_result *res = a->res;
+	quirks_t q = a->li->quirks;
+	_cleanup_strbuf_ struct strbuf b = {0};
+	int r, before = a->m->level;
+
+	if ((q & Q(SKIPS_EQUAL)) && shows(a->m, e->value, e->value_len)) {
+		won(a, i);
+		return 0;
+	}
+	(void)strbuf_add(&b, e->value, e->value_len);
+	if (q & Q(ADDS_NEWLINE))
+		(void)strbuf_addc(&b, '\n');
+	if (b.failed || array_reserve(&res->writes, res->n_writes, &res->cap_writes,
+				      sizeof(*res->writes)) < 0)
+		return -ENOMEM;
+	r = kernel_model_write(a->m, b.bytes, b.len);
+	res->writes[res->n_writes++] = (struct sysctl_write){.entry = i, .err = -r};
+	if (r < 0) {
+		refused(a, i);
+		return 1;
+	}
+	if (a->m->level == 3 && before != 3)
+		a->locker = (ssize_t)i;
+	won(a, i);
+	return 0;
+}
+
+static bool counts(const struct apply *a, const struct sysctl_entry *e)
+{
+	return a->s->files[e->file].status == FILE_READ && e->key && e->kind != ENTRY_MALFORMED;
+}
+
+static bool names_key(const struct sysctl_entry *e, const char *key)
+{
+	return e->is_glob ? key_glob_match(e->key, key) : streq(e->key, key);
+}
+
+/* systemd's map: an item for each spelled-out key or pattern. value_entry's line gives the value. */
+struct map_item {
+	size_t first;  /* entry that gave the item its place */
+	size_t latest; /* entry that said the same value last */
+	bool gone;
+};
+
+static bool same_value(const struct sysctl_entry *a, const struct sysctl_entry *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == ENTRY_EXCLUDE ||
+	       (a->value_len == b->value_len && memcmp(a->value, b->value, a->value_len) == 0);
+}
+
+/* Why entry i loses to entry by. */
+static enum reason later_reason(const struct loader_script *s, size_t i, size_t by)
+{
+	const struct sysctl_entry *a = &s->entries[i], *b = &s->entries[by];
+
+	if (b->kind == ENTRY_EXCLUDE)
+		return REASON_UNSET_LATER;
+	if (by < i)
+		return REASON_LATER_WRITE;
+	return a->file == b->file ? REASON_LATER_LINE : REASON_LATER_FILE;
+}
+
+/* Puts entry i into the map. */
+static void map_put(struct apply *a, struct map_item *map, size_t *n, size_t i)
+{
+	const struct sysctl_entry *e = &a->s->entries[i];
+	quirks_t q = a->li->quirks;
+
+	for (size_t k = 0; k < *n; k++) {
+		const struct sysctl_entry *old = &a->s->entries[map[k].latest];
+
+		if (map[k].gone || !streq(old->key, e->key))
+			continue;
+		if (e->kind == ENTRY_EXCLUDE && !(q & Q(EXCLUSION_UNSETS)) &&
+		    old->kind == ENTRY_ASSIGN)
+			return;
+		if (same_value(old, e) && (q & Q(SAME_KEEPS_PLACE))) {
+			if (e->kind == ENTRY_ASSIGN)
+				set_fate(a, map[k].latest, ENTRY_OVERRIDDEN,
+					 later_reason(a->s, map[k].latest, i), (ssize_t)i);
+			map[k].latest = i;
+			return;
+		}
+		if (old->kind == ENTRY_ASSIGN)
+			set_fate(a, map[k].latest, ENTRY_OVERRIDDEN,
+				 later_reason(a->s, map[k].latest, i), (ssize_t)i);
+		map[k].gone = true;
+	}
+	map[(*n)++] = (struct map_item){.first = i, .latest = i};
+}
+
+/* The item with the key's full name, or -1. */
+static ssize_t map_explicit(const struct apply *a, const struct map_item *map, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		const struct sysctl_entry *e = &a->s->entries[map[k].latest];
+
+		if (!map[k].gone && !e->is_glob && streq(e->key, a->key))
+			return (ssize_t)map[k].latest;
+	}
+	return -1;
+}
+
+static int apply_merged(struct apply *a)
+{
+	_cleanup_free_ struct map_item *map = calloc(a->s->n_entries + 1, sizeof(*map));
+	size_t n = 0;
+	ssize_t explicit;
+
+	if (!map)
+		return -ENOMEM;
+	for (size_t i = 0; i < a->s->n_entries; i++) {
+		if (counts(a, &a->s->entries[i]) && names_key(&a->s->entries[i], a->key))
+			map_put(a, map, &n, i);
+	}
+	explicit = map_explicit(a, map, n);
+	for (size_t k = 0; k < n; k++) {
+		size_t i = map[k].latest;
+		const struct sysctl_entry *e = &a->s->entries[i];
+
+		if (map[k].gone || e->kind == ENTRY_EXCLUDE)
+			continue;
+		if (e->is_glob && explicit >= 0) {
+			bool excluded = a->s->entries[explicit].kind == ENTRY_EXCLUDE;
+
+			set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT,
+				 explicit);
+		} else if (write_entry(a, i) == -ENOMEM) {
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+/* procps 4: the entry whose exact spelling or exclusion keeps patterns away from the key, or -1. */
+static ssize_t list_explicit(const struct apply *a)
+{
+	for (size_t i = 0; i < a->s->n_entries; i++) {
+		const struct sysctl_entry *e = &a->s->entries[i];
+
+		if (!counts(a, e))
+			continue;
+		if (e->kind == ENTRY_EXCLUDE && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) && e->is_glob &&
+		    fnmatch(e->spelled, a->key, 0) == 0)
+			return (ssize_t)i;
+		if (!e->is_glob && e->spelled && streq(e->spelled, a->key))
+			return (ssize_t)i;
+	}
+	return -1;
+}
+
+static int apply_sequential(struct apply *a)
+{
+	ssize_t explicit = (a->li->quirks & Q(GLOBS)) ? list_explicit(a) : -1;
+	unsigned dead = UINT32_MAX;
+
+	for (size_t i = 0; i < a->s->n_entries; i++) {
+		const struct sysctl_entry *e = &a->s->entries[i];
+		int r;
+
+		if (!counts(a, e) || !names_key(e, a->key) || e->kind == ENTRY_EXCLUDE)
+			continue;
+		if (e->run == dead) {
+			set_fate(a, i, ENTRY_NOT_REACHED, REASON_DIED, -1);
+			continue;
+		}
+		if (e->is_glob && explicit >= 0) {
+			bool excluded = a->s->entries[explicit].kind == ENTRY_EXCLUDE;
+
+			set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT,
+				 explicit);
+			continue;
+		}
+		r = write_entry(a, i);
+		if (r < 0)
+			return r;
+		if (r > 0 && (a->li->quirks & Q(DIES)))
+			dead = e->run;
+	}
+	return 0;
+}
+
+/* What each entry is before anything is written. */
+static void first_fates(struct apply *a)
+{
+	for (size_t i = 0; i < a->s->n_entries; i++) {
+		const struct sysctl_entry *e = &a->s->entries[i];
+		const struct sysctl_file *f = &a->s->files[e->file];
+
+		if (e->key && !names_key(e, a->key))
+			set_fate(a, i, ENTRY_OTHER_KEY, REASON_NONE, -1);
+		else if (f->status != FILE_READ)
+			set_fate(a, i, ENTRY_IGNORED, f->reason, -1);
+		else if (e->kind == ENTRY_EXCLUDE)
+			set_fate(a, i, ENTRY_IGNORED, REASON_EXCLUSION, -1);
+		else
+			set_fate(a, i, ENTRY_IGNORED, e->reason, -1);
+	}
+}
+
+/* Entries that were written and lost to the last one. */
+static void settle(struct apply *a)
+{
+	ssize_t w = a->res->winner;
+
+	for (size_t i = 0; w >= 0 && i < a->s->n_entries; i++) {
+		if (a->res->fates[i].status == ENTRY_WINNING && i != (size_t)w)
+			set_fate(a, i, ENTRY_OVERRIDDEN, later_reason(a->s, i, (size_t)w), w);
+	}
+}
+
+int loader_apply(const struct loader_instance *li, const struct loader_script *s, const char *key,
+		 struct kernel_model *m, struct key_result *ret)
+{
+	_cleanup_(key_result_done) struct key_result res = {.winner = -1, .level = LEVEL_NONE};
+	struct apply a = {.li = li, .s = s, .key = key, .m = m, .res = &res, .locker = -1};
+	int r;
+
+	m->inverted = li->kernel_rules_inverted;
+	res.fates = calloc(s->n_entries + 1, sizeof(*res.fates));
+	if (!res.fates)
+		return -ENOMEM;
+	first_fates(&a);
+	r = li->quirks & Q(MERGES) ? apply_merged(&a) : apply_sequential(&a);
+	if (r < 0)
+		return r;
+	settle(&a);
+	res.level = m->level;
+	*ret = res;
+	res = (struct key_result){0};
+	return 0;
+}
