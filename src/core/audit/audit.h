@@ -52,7 +52,7 @@ struct finding {
 	char *detail;    /* further sentences shown under the evidence, or NULL; owned */
 	char *remedy;    /* commands that can be pasted, one a line; or a phrase; or NULL; owned */
 	const char *remedy_lead; /* what to print before it: "To fix", "To be sure"; NULL without one */
-	char **because;  /* causes: the id of a finding, ": ", a sentence; owned */
+	char **because;  /* causes: a word (often the id of a finding), ": ", a sentence; owned */
 	size_t n_because;
 	struct finding_evidence *evidence; /* owned */
 	size_t n_evidence;
@@ -65,10 +65,13 @@ struct finding {
 	X(FAIL_BOOT, "ptrace will not be restricted after the next boot")                          \
 	X(FAIL_BOTH, "ptrace is not restricted")                                                   \
 	X(FAIL_NOT_WRITTEN, "ptrace is restricted now, but no file keeps it so")                   \
+	X(FAIL_UNSET, "nothing that runs at boot restricts ptrace")                                \
+	X(FAIL_VENDOR, "only a vendor's file restricts ptrace, which this policy does not count")  \
 	X(FAIL_NO_YAMA, "nothing restricts ptrace on this kernel")                                 \
 	X(FAIL_YAMA_OFF, "Yama is built in and not switched on, so nothing restricts ptrace")      \
 	X(FAIL_HOST, "the host's kernel does not restrict ptrace")                                 \
 	X(FAIL_STRICTER, "the level is weaker than this policy asks")                              \
+	X(FAIL_OTHER_LEVEL, "the level is not one that this policy allows")                        \
 	X(FAIL_WEAKER_LINE, "a weaker line stands in a file, which this policy forbids")           \
 	X(UNKNOWN_FILE, "a file that could change the answer is not readable")                     \
 	X(UNKNOWN_NOW, "cannot see the kernel's value")                                            \
