@@ -14,7 +14,7 @@ import os
 import subprocess
 import threading
 from pathlib import Path
-from typing import Dict, Iterable, List, NamedTuple, Optional
+from typing import Dict, Iterable, List, NamedTuple
 
 from trees import Tree
 
@@ -26,11 +26,10 @@ ONE = ("deb12",)
 
 
 class Loader(NamedTuple):
-    name: str                 # as the judge and ptscope call it
+    name: str                 # as the judge calls it, mostly as ptscope does too
     builds: tuple             # of the judge
-    package: Optional[str]    # whose version goes into the name; None: it has no versions
+    package: str              # whose version goes into the name; "=NAME": the whole of it
     paths: tuple              # it does nothing on a tree with none of these
-    default: bool = True      # run when no loaders are named
     slow: bool = False        # only where it concerns, even for scenarios
 
 
@@ -39,17 +38,18 @@ LOADERS = (
     Loader("procps", BUILDS, "procps", SYSCTL_D + CONF),
     Loader("procps-p", BUILDS, "procps", CONF),
     Loader("busybox", BUILDS[:3], "busybox-static", CONF),
-    Loader("alpine", ONE, None, SYSCTL_D + CONF),
-    Loader("openrc", ONE, None, SYSCTL_D + CONF),
-    Loader("openrc-read", ONE, None, CONF, False),
-    Loader("void", ONE, None, SYSCTL_D + CONF),
-    Loader("ufw", ("deb12", "deb13"), "procps", (b"etc/default/ufw", b"etc/ufw")),
+    Loader("alpine", BUILDS[:3], "busybox-static", SYSCTL_D + CONF),
+    Loader("openrc", ONE, "=openrc@0.13", SYSCTL_D + CONF),
+    Loader("openrc-read", ONE, "=openrc@291", CONF),       # proposed, in no release
+    Loader("void", ONE, "=void@20200720", SYSCTL_D + CONF),
+    Loader("void-all", ONE, "=void@20190724", SYSCTL_D + CONF),  # proposed, in no release
+    Loader("ufw", BUILDS[:3], "procps", (b"etc/default/ufw", b"etc/ufw")),
     Loader("tuned", BUILDS[:3], "tuned", (b"etc/tuned",), slow=True),
 )
 
 
 class Run(NamedTuple):
-    """One real program of one build: NAME[@VERSION] in the corpus, LOADER@BUILD to the judge."""
+    """One real program of one build: NAME@VERSION in the corpus, LOADER@BUILD to the judge."""
     label: str
     request: str
     paths: tuple
@@ -57,7 +57,11 @@ class Run(NamedTuple):
 
 
 class Missing(Exception):
-    """A build that was asked for is not prepared."""
+    """A loader or build that was asked for cannot be had."""
+
+
+class NothingPrepared(Missing):
+    """No build is prepared."""
 
 
 def short_version(package: str, version: str) -> str:
@@ -82,27 +86,30 @@ def versions(build: str) -> Dict[str, str]:
     return {row[1]: short_version(row[1], row[2]) for row in rows}
 
 
-def select(wanted: Iterable[str]) -> List[Run]:
-    """Runs for NAME or NAME@BUILD words; for none all that are prepared."""
-    wanted, runs = list(wanted), []
+def select(wanted: Iterable[str]) -> tuple:
+    """Runs for NAME or NAME@BUILD words, for none all; and the builds that would be used but are not prepared."""
+    wanted, runs, absent = list(wanted), [], set()
+    known = {x for loader in LOADERS for x in (loader.name, *(f"{loader.name}@{b}" for b in loader.builds))}
+    unknown = [word for word in wanted if word not in known]
+    if unknown:
+        raise Missing(f"no such loader: {', '.join(unknown)}")
     for loader in LOADERS:
         for build in loader.builds:
             request = f"{loader.name}@{build}"
-            if not (loader.name in wanted or request in wanted or (loader.default and not wanted)):
+            if wanted and loader.name not in wanted and request not in wanted:
                 continue
             found = versions(build)
             if not found:
                 if request in wanted:
                     raise Missing(f"{build} is not prepared: run judge/builds {build}")
+                absent.add(build)
                 continue
-            label = loader.name + (f"@{found[loader.package]}" if loader.package else "")
+            label = loader.package[1:] if loader.package[0] == "=" else f"{loader.name}@{found[loader.package]}"
             if label not in (run.label for run in runs):
                 runs.append(Run(label, request, loader.paths, loader.slow))
-    known = {x for loader in LOADERS for x in (loader.name, *(f"{loader.name}@{b}" for b in loader.builds))}
-    unknown = [word for word in wanted if word not in known]
-    if unknown or not runs:
-        raise Missing(f"no such loader: {', '.join(unknown)}" if unknown else "no build is prepared: run judge/builds")
-    return runs
+    if not runs:
+        raise NothingPrepared("no build is prepared: run judge/builds")
+    return runs, sorted(absent)
 
 
 def concerns(run: Run, tree: Tree) -> bool:

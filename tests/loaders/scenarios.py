@@ -20,7 +20,7 @@ from trees import DIR, Node, Tree, file, link
 SHORT = {"E": "etc/sysctl.d", "R": "run/sysctl.d", "L": "usr/local/lib/sysctl.d", "U": "usr/lib/sysctl.d",
          "B": "lib/sysctl.d", "C": "etc/sysctl.conf", "W": "etc/ufw/sysctl.conf"}
 LOADERS = {"s": ("systemd-sysctl@",), "p": ("procps@4",), "q": ("procps@3",), "c": ("procps-p@4",),
-           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine",), "o": ("openrc-read",), "v": ("void",), "u": ("ufw@",), "t": ("tuned@",), "m": ("tuned@2.15", "tuned@2.20"), "x": ("tuned@2.25",)}
+           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine@",), "o": ("openrc@291",), "v": ("void@20200720",), "u": ("ufw@",), "t": ("tuned@",), "m": ("tuned@2.15", "tuned@2.20"), "x": ("tuned@2.25",)}
 UFW_ON = {"etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf", "etc/ufw/ufw.conf": "ENABLED=yes"}
 MIB = 1 << 20
 
