@@ -150,7 +150,10 @@ class Judge:
         return failed
 
     def close(self) -> None:
-        self.process.stdin.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended by itself
         self.process.wait()
 
 

@@ -10,7 +10,8 @@ a directory. Text is Latin-1, so \\xa0 is that byte.
 LINES are contents that are put at once where every loader meets them (E/50-x.conf, C and W); TREES are
 whole trees. Both: (name, content, rules it must exercise, expected levels). Expected levels stand only
 where they are plain: letter, then level, or - for none: s systemd, p procps 4 --system, q procps 3, c
-procps -p of 4, b busybox (d 1.30, n newer), a alpine, o OpenRC as proposed, v void, u ufw, t tuned (m until 2.20, x from 2.25). The real programs are the judge of them too.
+procps -p of 4, b busybox (d 1.30, n newer), a alpine, o OpenRC as proposed, v void, u ufw, t tuned (m until 2.20, x from 2.25);
+of systemd e 247, f 252 and 257, g 262; of procps 4 j until 4.0.4, h 4.0.7. The real programs are the judge of them too.
 """
 
 from typing import Dict, List, NamedTuple, Union
@@ -20,7 +21,9 @@ from trees import DIR, Node, Tree, file, link
 SHORT = {"E": "etc/sysctl.d", "R": "run/sysctl.d", "L": "usr/local/lib/sysctl.d", "U": "usr/lib/sysctl.d",
          "B": "lib/sysctl.d", "C": "etc/sysctl.conf", "W": "etc/ufw/sysctl.conf"}
 LOADERS = {"s": ("systemd-sysctl@",), "p": ("procps@4",), "q": ("procps@3",), "c": ("procps-p@4",),
-           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine@",), "o": ("openrc@291",), "v": ("void@20200720",), "u": ("ufw@",), "t": ("tuned@",), "m": ("tuned@2.15", "tuned@2.20"), "x": ("tuned@2.25",)}
+           "b": ("busybox@",), "d": ("busybox@1.30",), "n": ("busybox@1.35", "busybox@1.37"), "a": ("alpine@",), "o": ("openrc@291",), "v": ("void@20200720",), "u": ("ufw@",), "t": ("tuned@",), "m": ("tuned@2.15", "tuned@2.20"), "x": ("tuned@2.25",),
+           "e": ("systemd-sysctl@247",), "f": ("systemd-sysctl@252", "systemd-sysctl@257"), "g": ("systemd-sysctl@262",),
+           "j": ("procps@4.0.2", "procps@4.0.4"), "h": ("procps@4.0.7",)}
 UFW_ON = {"etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf", "etc/ufw/ufw.conf": "ENABLED=yes"}
 MIB = 1 << 20
 
@@ -190,7 +193,7 @@ LINES = [
     ("dash_blank", "- @ = 2", "systemd.dash_blank procps.dash_blank", "s2 p- b-"),
     ("dash_tab", "-\t@ = 2", "systemd.dash_blank", "s2 p-"),
     ("dash_bad_value", "-@ = 4\n@ = 2", "", ""),
-    ("double_dash", "--@ = 2", "systemd.double_dash procps.double_dash", "s- b-"),
+    ("double_dash", "--@ = 2", "systemd.double_dash procps.double_dash", "s- p2 q- b-"),
     ("triple_dash", "---@ = 2", "", ""),
     ("dash_then_busybox_goes_on", "-@ = 1\n@ = 2", "busybox.dash", "s2 p2 b2"),
     ("dash_and_plain_are_one_key", "@ = 1\n-@ = 2", "", "s2 p2"),
@@ -213,8 +216,8 @@ LINES = [
     ("key_leading_dot_slash", "./% = 2", "", ""),
     ("key_dot_component", "kernel/./yama/ptrace_scope = 2", "systemd.key_dot_component", "s2 p2 b2"),
     ("key_dot_components_dotted", "kernel./.yama.ptrace_scope = 2", "", ""),
-    ("key_dotdot", "kernel/../kernel/yama/ptrace_scope = 2", "systemd.key_dotdot procps.key_dotdot busybox.key_dotdot", "p2 b2"),
-    ("key_dotdot_inner", "kernel/yama/../yama/ptrace_scope = 2", "systemd.key_dotdot", "p2"),
+    ("key_dotdot", "kernel/../kernel/yama/ptrace_scope = 2", "systemd.key_dotdot procps.key_dotdot busybox.key_dotdot", "e2 f- g- p2 b2"),
+    ("key_dotdot_inner", "kernel/yama/../yama/ptrace_scope = 2", "systemd.key_dotdot", "e2 f- g- p2 b2"),
     ("key_dotdot_leading", "../sys/kernel/yama/ptrace_scope = 2", "", ""),
     ("key_dotdot_of_file", "kernel/sysrq/../yama/ptrace_scope = 2", "", ""),
     ("key_trailing_dot", "@. = 2", "systemd.key_trailing procps.key_trailing busybox.key_trailing", "s2 p- b-"),
@@ -265,8 +268,8 @@ LINES = [
     ("glob_and_key_excluded_first", "-@\nkernel.yama.* = 2", "systemd.glob_skips_excluded", "s- p-"),
     ("glob_and_key_excluded_blank", "- @\nkernel.yama.* = 2", "", "s- p2"),
     ("glob_and_key_set_and_excluded", "@ = 1\n-@\nkernel.yama.* = 2", "", "s-"),
-    ("glob_excluded_by_itself", "kernel.yama.* = 2\n-kernel.yama.*", "systemd.glob_exclusion procps.exclusion_glob", ""),
-    ("glob_excluded_by_other", "kernel.yama.* = 2\n-kernel.*.ptrace_scope", "systemd.glob_exclusion procps.exclusion_glob", "s2"),
+    ("glob_excluded_by_itself", "kernel.yama.* = 2\n-kernel.yama.*", "systemd.glob_exclusion procps.exclusion_glob", "s- j2 h-"),
+    ("glob_excluded_by_other", "kernel.yama.* = 2\n-kernel.*.ptrace_scope", "systemd.glob_exclusion procps.exclusion_glob", "s2 j2 h-"),
     ("explicit_and_excluded_glob", "@ = 2\n-kernel.yama.*", "systemd.glob_exclusion", "s2"),
     ("glob_set_after_itself_excluded", "-kernel.yama.*\nkernel.yama.* = 2", "systemd.glob_exclusion", "s2"),
     ("globs_in_order", "kernel.yama.* = 1\nkernel.*.ptrace_scope = 2", "systemd.globs_in_order", "s2 p2"),
@@ -365,9 +368,9 @@ TREES = [
     ("mask_dangling_is_no_mask_in_alpine", over("E", "U", "-> nowhere"), "alpine.shadow_not_dangling void.dangling_does_not", "s- a2 v2"),
     ("mask_directory_is_no_mask_in_alpine", over("E", "U", "/"), "alpine.shadow_not_dir void.dir_masks", "s- a2 v-"),
     ("mask_devnull_relative", over("E", "U", "-> ../../dev/null"), "systemd.mask_devnull", "s- p-"),
-    ("mask_loop", over("E", "U", "-> 50-x.conf"), "systemd.mask_loop", "p-"),
+    ("mask_loop", over("E", "U", "-> 50-x.conf"), "systemd.mask_loop", "e- f- g2 p- a2 v2"),
     ("mask_loop_of_two", {**over("E", "U", "-> 51-y.conf"), "E/51-y.conf": "-> 50-x.conf"}, "systemd.mask_loop", ""),
-    ("mask_loop_in_run", over("R", "U", "-> 50-x.conf"), "systemd.mask_loop", ""),
+    ("mask_loop_in_run", over("R", "U", "-> 50-x.conf"), "systemd.mask_loop", "e- f- g2 p- a2 v2"),
     ("mask_lower_dir_is_nothing", over("U", "E", "-> /dev/null"), "", "s2 p2 a2 v2"),
     ("mask_other_name", {"E/51-x.conf": "-> /dev/null", "U/50-x.conf": GOOD}, "", "s2 p2"),
     ("mask_other_case", {"E/50-X.conf": b"", "U/50-x.conf": GOOD}, "", "s2 p2"),
@@ -398,7 +401,7 @@ TREES = [
     ("name_with_blank", {"E/50 x.conf": GOOD}, "", "s2 p2"),
     ("name_with_newline", {"E/50\nx.conf": GOOD, "E/40.conf": LOW}, "", "s2"),
     ("name_with_escape", {"E/50\x1b[31m.conf": GOOD}, "", "s2"),
-    ("name_bracket_opens_another", {"E/z[A].conf": GOOD, "E/zA.conf": LOW}, "procps.name_bracket", "s2"),
+    ("name_bracket_opens_another", {"E/z[A].conf": GOOD, "E/zA.conf": LOW}, "procps.name_bracket", "s2 p1 q1"),
     ("name_bracket_alone", {"E/z[A].conf": GOOD}, "procps.name_bracket", "s2"),
     ("name_bracket_open", {"E/z[.conf": GOOD}, "procps.name_bracket", "s2"),
     ("name_star", {"E/50*.conf": GOOD, "E/50-a.conf": LOW}, "procps.name_star", ""),
