@@ -86,9 +86,11 @@ int parsed_bad(struct parsed *p, enum reason reason)
 
 int parsed_set_value(struct parsed *p, struct piece value)
 {
-	p->value = strndup(value.s, value.n);
+	p->value = malloc(value.n + 1); /* may hold a NUL, so that strndup(3) would not do */
 	if (!p->value)
 		return -ENOMEM;
+	memcpy(p->value, value.s, value.n);
+	p->value[value.n] = '\0';
 	p->value_len = value.n;
 	return 0;
 }

@@ -12,6 +12,7 @@ struct reader {
 	char *option;	 /* name of the option that an indented line continues; owned, or NULL */
 	size_t indent;
 	unsigned line;
+	bool unique; /* a section or option that comes twice is an error */
 };
 
 void ini_section_done(struct ini_section *s)
@@ -64,7 +65,8 @@ const char *ini_get(const struct ini *ini, const char *section, const char *opti
 	return o ? o->value : NULL;
 }
 
-int ini_section_set(struct ini_section *s, const char *name, const char *value, unsigned line)
+int ini_section_set(struct ini_section *s, const char *name, const char *value, unsigned line,
+		    unsigned source)
 {
 	struct ini_option *o = find_option(s, name);
 	_cleanup_free_ char *copy = strdup(value);
@@ -83,6 +85,7 @@ int ini_section_set(struct ini_section *s, const char *name, const char *value, 
 	free(o->value);
 	o->value = TAKE_PTR(copy);
 	o->line = line;
+	o->source = source;
 	return 0;
 }
 
@@ -164,8 +167,8 @@ bool python_is_utf8(const char *text, size_t n)
 	return true;
 }
 
-/* Goes to the section of that name, making it. unique: it must be new. */
-static int enter_section(struct reader *r, const char *name, size_t n, bool unique)
+/* Goes to the section of that name, making it. */
+static int enter_section(struct reader *r, const char *name, size_t n)
 {
 	_cleanup_free_ char *copy = strndup(name, n);
 	ssize_t i;
@@ -174,7 +177,7 @@ static int enter_section(struct reader *r, const char *name, size_t n, bool uniq
 		return -ENOMEM;
 	free(TAKE_PTR(r->option));
 	i = find_section(r->ini, copy);
-	if (i >= 0 && unique)
+	if (i >= 0 && r->unique)
 		return -EINVAL;
 	if (i < 0) {
 		if (array_reserve(&r->ini->sections, r->ini->n, &r->ini->cap,
@@ -194,7 +197,9 @@ static int set_option(struct reader *r, const char *name, size_t n, const char *
 
 	if (!v || !k)
 		return -ENOMEM;
-	err = ini_section_set(&r->ini->sections[r->section], k, v, r->line);
+	if (r->unique && find_option(&r->ini->sections[r->section], k))
+		return -EINVAL;
+	err = ini_section_set(&r->ini->sections[r->section], k, v, r->line, 0);
 	if (err < 0)
 		return err;
 	free(r->option);
@@ -252,7 +257,7 @@ static int line_configparser(struct reader *r, const char *s, size_t n)
 		const char *close = memrchr(value, ']', len);
 
 		if (close && close > value + 1)
-			return enter_section(r, value + 1, (size_t)(close - value) - 1, false);
+			return enter_section(r, value + 1, (size_t)(close - value) - 1);
 	}
 	equals = memchr(value, '=', len);
 	if (r->section < 0 || !equals || equals == value)
@@ -307,7 +312,6 @@ static int line_configobj(struct reader *r, const char *s, size_t n)
 {
 	const char *equals, *value;
 	size_t len;
-	int err;
 
 	python_strip(&s, &n);
 	if (n == 0 || *s == '#')
@@ -319,7 +323,7 @@ static int line_configobj(struct reader *r, const char *s, size_t n)
 		if (close) {
 			len = (size_t)(close - name);
 			python_strip(&name, &len);
-			return len ? enter_section(r, name, len, true) : -EINVAL;
+			return len ? enter_section(r, name, len) : -EINVAL;
 		}
 	}
 	equals = memchr(s, '=', n);
@@ -332,20 +336,8 @@ static int line_configobj(struct reader *r, const char *s, size_t n)
 	python_strip(&s, &n);
 	if (!value_configobj(value, &len))
 		return -EINVAL;
-	/* Options before a section are the root's; with no section for them, they make the profile
-	 * unusable. */
-	if (r->section < 0)
-		return -EINVAL;
-	err = -EINVAL;
-	{
-		_cleanup_free_ char *name = strndup(s, n);
-
-		if (!name)
-			return -ENOMEM;
-		if (!find_option(&r->ini->sections[r->section], name))
-			err = set_option(r, s, n, value, len);
-	}
-	return err;
+	/* Options before any section are the root's, which is none for a profile. */
+	return r->section < 0 ? -EINVAL : set_option(r, s, n, value, len);
 }
 
 /* configparser takes blanks off the end of a value that went over several lines. */
@@ -367,7 +359,7 @@ int ini_parse(const char *text, size_t n, enum ini_dialect dialect, const char *
 	      struct ini *ret, unsigned *ret_line)
 {
 	_cleanup_(ini_done) struct ini ini = {0};
-	struct reader r = {.ini = &ini, .section = -1};
+	struct reader r = {.ini = &ini, .section = -1, .unique = dialect != INI_CONFIGPARSER};
 	const char *end = text + n;
 	int err = 0;
 
@@ -375,7 +367,7 @@ int ini_parse(const char *text, size_t n, enum ini_dialect dialect, const char *
 	if (!python_is_utf8(text, n) || memchr(text, '\0', n))
 		return -EINVAL;
 	if (first)
-		err = enter_section(&r, first, strlen(first), false);
+		err = enter_section(&r, first, strlen(first));
 	while (err == 0 && text < end) {
 		const char *stop = text;
 

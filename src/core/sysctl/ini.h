@@ -9,12 +9,15 @@
 
 enum ini_dialect {
 	INI_CONFIGPARSER, /* strict=False, '=' only, '#' after a blank begins a comment */
+	INI_STRICT,	  /* the same with strict=True: nothing may be twice */
 	INI_CONFIGOBJ, /* list_values=False: '#' anywhere begins a comment, nothing may be twice */
 };
 
 struct ini_option {
 	char *name, *value; /* owned */
 	unsigned line;	    /* from 1; where the value was set last */
+	unsigned source;    /* of the file that set it; as given to ini_section_set(), 0 from
+			       ini_parse() */
 };
 
 struct ini_section {
@@ -48,7 +51,8 @@ const struct ini_section *ini_section_get(const struct ini *ini, const char *nam
 const char *ini_get(const struct ini *ini, const char *section, const char *option);
 
 /* Sets an option: the last value counts, the first place stays. Copies. Returns 0 or -ENOMEM. */
-int ini_section_set(struct ini_section *s, const char *name, const char *value, unsigned line);
+int ini_section_set(struct ini_section *s, const char *name, const char *value, unsigned line,
+		    unsigned source);
 
 /* Takes an option away, if it is there. */
 void ini_section_unset(struct ini_section *s, const char *name);

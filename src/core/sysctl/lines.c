@@ -95,7 +95,7 @@ static int keep_entry(struct read_ctx *c, struct parsed *p, const struct line_pl
 int lines_add(struct read_ctx *c, const struct line_place *at, const char *line, size_t n)
 {
 	_cleanup_(parsed_done) struct parsed p = {0};
-	const char *nul = c->quirks & Q(NUL_ENDS_LINE) ? NULL : memchr(line, '\0', n);
+	const char *nul = c->quirks & (Q(NUL_ENDS_LINE) | Q(KEEPS_NUL)) ? NULL : memchr(line, '\0', n);
 	bool wanted;
 	int r;
 

@@ -68,6 +68,7 @@ enum loader_id {
 	X(EXPLICIT, "explicit", "the key is also set by its full name, which beats a pattern")     \
 	X(EXCLUDED, "excluded", "a line \"-key\" excludes the key")                                \
 	X(EXCLUSION, "exclusion", "it sets nothing: it excludes the key from patterns")            \
+	X(NOT_AGAIN, "not-again", "reapply_sysctl_exclude= keeps tuned from setting it again")     \
 	X(UNSET_LATER, "unset-later", "a later line \"-key\" takes the assignment back")           \
 	X(MALFORMED_VALUE, "malformed-value", "the kernel refuses the value: not an integer")      \
 	X(RANGE, "out-of-range", "the kernel refuses the value: not 0 to 3")                       \

@@ -24,9 +24,14 @@ typedef uint64_t quirks_t;
 	X(RUN_LAST, "/run/sysctl.d is read after /etc/sysctl.conf")                                \
 	X(NEEDS_CONF, "nothing is applied where /etc/sysctl.conf is missing")                      \
 	X(ASKS_SYSTEM, "the script runs \"sysctl --system\", which busybox does not know")         \
+	X(PROFILES_DIR, "profiles stand in a directory \"profiles\" of their own")                 \
+	X(CONFIGOBJ, "profiles are read by configobj: # always begins a comment, nothing twice")   \
+	X(STRICT_INI, "an option or section that stands twice spoils the profile")                 \
+	X(EXCLUDE_LIST, "reapply_sysctl_exclude= names keys that are not set again")               \
 	/* Lines. */                                                                               \
 	X(CR_ENDS_LINE, "a lone carriage return ends a line")                                      \
 	X(NUL_ENDS_LINE, "a NUL ends a line; otherwise it ends what is seen of the line")          \
+	X(KEEPS_NUL, "a NUL is a byte as any other")                                               \
 	X(LINE_LIMIT, "a line of 1 MiB or more ends the reading of that file")                     \
 	X(SHORT_BUFFER, "lines are cut into pieces at a small fixed length")                       \
 	X(CONTINUES, "a backslash before the newline joins the next line, in comments too")        \
