@@ -13,6 +13,8 @@
  */
 #include "kernel-impl.h"
 
+#include <sys/vfs.h>
+
 #define OVERLAYFS_MAGIC 0x794c7630 /* OVERLAYFS_SUPER_MAGIC of linux/magic.h */
 
 enum sign { SIGN_NO, SIGN_YES, SIGN_HIDDEN };
@@ -53,6 +55,7 @@ static enum sign own_namespace(struct tree *t, const struct first_ns *ns)
 static void look_at_files(struct tree *t, struct signs *s)
 {
 	struct tree_stat st;
+	struct statfs root;
 
 	for (size_t i = 0; i < ELEMENTSOF(markers); i++) {
 		if (tree_lstat(t, markers[i], &st) == 0) {
@@ -60,7 +63,7 @@ static void look_at_files(struct tree *t, struct signs *s)
 			phrase(s, markers[i]);
 		}
 	}
-	if (tree_stat(t, "/", &st, NULL) == 0 && st.fstype == OVERLAYFS_MAGIC) {
+	if (tree_fd(t) >= 0 && fstatfs(tree_fd(t), &root) == 0 && root.f_type == OVERLAYFS_MAGIC) {
 		s->image = true;
 		phrase(s, "/ is overlay");
 	}

@@ -9,14 +9,26 @@
 
 #include "limits.h"
 
-#include <stdio.h>
+#include <sys/vfs.h>
 
 #define KEY_PATH   "/proc/sys/kernel/yama/ptrace_scope"
 #define PROC_MAGIC 0x9fa0 /* PROC_SUPER_MAGIC of linux/magic.h */
 
-static bool is_procfs(const struct tree_stat *st)
+/* A tree in memory has no file systems, and is what the test says it is. */
+static bool path_is_procfs(struct tree *t, const char *path)
 {
-	return st->fstype == 0 || st->fstype == PROC_MAGIC;
+	uint64_t type;
+	int r = tree_fstype(t, path, &type);
+
+	return r == -ENOTSUP || (r == 0 && type == PROC_MAGIC);
+}
+
+/* The same of an open file, at one system call. */
+static bool file_is_procfs(const struct tree_file *f)
+{
+	struct statfs s;
+
+	return f->fd < 0 || (fstatfs(f->fd, &s) == 0 && s.f_type == PROC_MAGIC);
 }
 
 /* States with no value. why is copied. Returns 0 or -ENOMEM. */
@@ -59,9 +71,9 @@ static int explain_absence(struct tree *t, struct runtime *ret)
 			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, steps[i].absent);
 		if (r < 0 && r != -ENOENT)
 			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, strerror(-r));
-		if (r == 0 && steps[i].foreign && !is_procfs(&st))
+		if (r == 0 && steps[i].foreign && !path_is_procfs(t, steps[i].path))
 			return without_value(ret, RUNTIME_NOT_VISIBLE, 0, steps[i].foreign);
-		procfs |= r == 0 && st.fstype == PROC_MAGIC;
+		procfs |= r == 0 && i == 0 && tree_fd(t) >= 0 && path_is_procfs(t, steps[i].path);
 	}
 	return without_value(ret, RUNTIME_ABSENT, ENOENT, "/proc/sys/kernel/yama does not exist");
 }
@@ -139,7 +151,7 @@ int runtime_read(const struct kernel_env *env, struct runtime *ret)
 		f.fd = -EBADF;
 		return explain_error(t, -r, ret);
 	}
-	if (f.st.type != TREE_REG || !is_procfs(&f.st))
+	if (f.st.type != TREE_REG || !file_is_procfs(&f))
 		return without_value(ret, RUNTIME_NOT_VISIBLE, 0,
 				     "something other than procfs is at " KEY_PATH);
 	n = read_value(&f, buf);
