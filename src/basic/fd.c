@@ -56,6 +56,15 @@ static int fsync_parent(const char *path)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* The only way to learn the mask is to set it. */
+static mode_t current_umask(void)
+{
+	mode_t mask = umask(077);
+
+	(void)umask(mask);
+	return mask;
+}
+
 int fd_write_file_atomic(const char *path, const void *bytes, size_t n)
 {
 	_cleanup_free_ char *tmp = NULL;
@@ -70,7 +79,7 @@ int fd_write_file_atomic(const char *path, const void *bytes, size_t n)
 	if (fd < 0)
 		return -errno;
 	r = fd_write_all(fd, bytes, n);
-	if (r == 0 && fchmod(fd, 0644) < 0)
+	if (r == 0 && fchmod(fd, 0666 & ~current_umask()) < 0)
 		r = -errno;
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;

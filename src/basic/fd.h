@@ -22,6 +22,8 @@ int fd_write_all(int fd, const void *bytes, size_t n);
  * Writes a file so that readers see the old or the new content and nothing else: temporary file in
  * the same directory, fsync, rename, fsync of the directory.
  *
+ * The new file has the mode that the umask gives. What stands at path, a link too, is replaced.
+ *
  * Returns 0, or the errno of the call that failed; then the old file is untouched and the temporary
  * one gone.
  */

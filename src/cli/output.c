@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -87,16 +88,59 @@ int output_error_json(const struct error *e, struct strbuf *out)
 	return jx_finish(o, out);
 }
 
+/*
+ * A FIFO or a device is written to and not replaced: as root, a rename over /dev/null would. A link
+ * is followed to such a thing only (/dev/stdout, a shell's >(command)).
+ *
+ * Returns a descriptor; -ENOENT when a file is to be made or replaced; or another errno with e set.
+ */
+static int open_special(const char *file, struct error *e)
+{
+	struct stat self, st;
+	int fd;
+
+	if (lstat(file, &self) < 0 || stat(file, &st) < 0) {
+		if (errno != ENOENT)
+			return error_set(e, errno, file, 0, "cannot write the result");
+		st.st_mode = S_IFREG;
+		/* Here the file is not there, or it is a link to nothing. */
+		if (lstat(file, &self) < 0)
+			return -ENOENT;
+	}
+	if (S_ISREG(st.st_mode) && !S_ISLNK(self.st_mode))
+		return -ENOENT;
+	if (S_ISREG(st.st_mode)) {
+		(void)error_set(e, EINVAL, file, 0, "is a link, which is not followed to write");
+		error_hint(e, "name the file itself");
+		return -EINVAL;
+	}
+	fd = open(file, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? error_set(e, errno, file, 0, "cannot write the result") : fd;
+}
+
+static int write_file(const struct strbuf *out, const char *file, struct error *e)
+{
+	const char *bytes = out->bytes ? out->bytes : "";
+	_cleanup_fd_ int fd = open_special(file, e);
+	int r;
+
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	r = fd < 0 ? fd_write_file_atomic(file, bytes, out->len)
+		   : fd_write_all(fd, bytes, out->len);
+	if (r == -EPIPE || r == 0)
+		return 0;
+	return error_set(e, -r, file, 0, "cannot write the result");
+}
+
 int output_write(const struct strbuf *out, const char *file, bool stdout_open, struct error *e)
 {
 	int r;
 
 	if (out->failed)
 		return error_set(e, ENOMEM, NULL, 0, "cannot hold the result");
-	if (file) {
-		r = fd_write_file_atomic(file, out->bytes ? out->bytes : "", out->len);
-		return r < 0 ? error_set(e, -r, file, 0, "cannot write the result") : 0;
-	}
+	if (file)
+		return write_file(out, file, e);
 	if (out->len == 0)
 		return 0;
 	r = stdout_open ? fd_write_all(STDOUT_FILENO, out->bytes, out->len) : -EBADF;

@@ -79,8 +79,8 @@ class Usage(unittest.TestCase):
         self.wrong(["about", "-o", ""], " about: error: --output needs a path, not an empty argument")
         self.wrong(["about", "--format", "xml"],
                    ' about: error: --format takes text, json or nagios, not "xml"')
-        self.wrong(["about", "--color", "allways"],
-                   ' about: error: --color "allways": did you mean "always"?')
+        self.wrong(["about", "--color", "alwyas"],
+                   ' about: error: --color "alwyas": did you mean "always"?')
 
     def test_a_global_option_that_cannot_be_honoured(self):
         for name in commands():
@@ -262,6 +262,46 @@ class Output(unittest.TestCase):
             with open(path, encoding="utf-8") as f:
                 self.assertEqual(f.read(), run("about", "--json").out)
             self.assertEqual(os.listdir(d), ["result"])
+
+    def test_output_file_has_the_mode_of_the_umask(self):
+        with tempfile.TemporaryDirectory() as d:
+            for mask, mode in ((0o022, 0o644), (0o077, 0o600)):
+                run("about", "-o", d + "/result", preexec_fn=lambda mask=mask: os.umask(mask))
+                self.assertEqual(os.stat(d + "/result").st_mode & 0o777, mode)
+
+    def test_output_to_what_is_no_file(self):
+        """As root a rename would replace the device."""
+        want = run("about").out
+        with tempfile.TemporaryDirectory() as d:
+            os.symlink("/dev/full", d + "/full")
+            os.symlink("/dev/null", d + "/null")
+            self.assertEqual(run("about", "-o", d + "/null").status, 0)
+            r = run("about", "-o", d + "/full")
+            self.assertEqual(r.status, 2)
+            self.assertIn("No space left", r.err)
+            self.assertEqual(os.readlink(d + "/null"), "/dev/null")
+            r = run("about", "-o", "/dev/stdout")
+            self.assertEqual((r.status, r.out), (0, want), r)
+            os.mkfifo(d + "/fifo")
+            with subprocess.Popen([BIN, "about", "-o", d + "/fifo"], env=ENV) as child:
+                with open(d + "/fifo", encoding="ascii") as f:
+                    self.assertEqual(f.read(), want)
+            self.assertEqual(child.returncode, 0)
+            self.assertIn("Is a directory", run("about", "-o", d).err)
+
+    def test_output_does_not_follow_links_to_files(self):
+        with tempfile.TemporaryDirectory() as d:
+            with open(d + "/file", "w", encoding="ascii") as f:
+                f.write("before\n")
+            os.symlink("file", d + "/link")
+            os.symlink("nothing", d + "/dangling")
+            for name in ("link", "dangling"):
+                r = run("about", "-o", f"{d}/{name}")
+                self.assertEqual((r.status, r.out), (2, ""), r)
+                self.assertIn("is a link", r.err)
+            self.assertEqual(sorted(os.listdir(d)), ["dangling", "file", "link"])
+            with open(d + "/file", encoding="ascii") as f:
+                self.assertEqual(f.read(), "before\n")
 
     def test_json_error_stands_where_the_result_would(self):
         with tempfile.TemporaryDirectory() as d:
