@@ -5,6 +5,10 @@
 #include <assert.h>
 
 const struct command *const commands[] = {
+	&cmd_audit,
+	&cmd_resolve,
+	&cmd_audit,
+	&cmd_resolve,
 	&cmd_about,
 	&cmd_help,
 	NULL,

@@ -59,9 +59,9 @@ static int not_this_kernel(struct error *e, const char *root, const char *why)
 static int check_boot_id(struct gather *g, struct error *e)
 {
 	_cleanup_free_ char *there = NULL, *here = NULL;
-	struct tree_stat st;
+	uint64_t fstype;
 
-	if (tree_stat(g->tree, BOOT_ID, &st, NULL) < 0 || st.fstype != PROC_MAGIC ||
+	if (tree_fstype(g->tree, BOOT_ID, &fstype) < 0 || fstype != PROC_MAGIC ||
 	    read_text(g->tree, BOOT_ID, &there) < 0 || read_text(g->live_tree, BOOT_ID, &here) < 0)
 		return 0;
 	if (!streq(there, here))
