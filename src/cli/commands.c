@@ -7,8 +7,6 @@
 const struct command *const commands[] = {
 	&cmd_audit,
 	&cmd_resolve,
-	&cmd_audit,
-	&cmd_resolve,
 	&cmd_about,
 	&cmd_help,
 	NULL,

@@ -8,6 +8,7 @@
 #include "help.h"
 #include "options.h"
 #include "output.h"
+#include "render-audit.h"
 #include "term.h"
 
 #include <unistd.h>
@@ -18,8 +19,13 @@ struct run {
 	bool stdout_open;
 };
 
-/* Errors go to standard error for people, and, when JSON was asked for, also as an object to where
- * the result would have gone, so that a host that fails does not vanish from a loop over many. */
+/*
+ * Errors go to standard error for people, and, where a format for programs was asked for, in that
+ * format to where the result would have gone: a host that fails does not vanish from a loop over
+ * many, and a monitoring system shows why.
+ *
+ * Returns the exit status.
+ */
 static int report(struct run *run, const struct error *e)
 {
 	const struct invocation *in = &run->cl.in;
@@ -30,7 +36,11 @@ static int report(struct run *run, const struct error *e)
 		(void)!write(STDERR_FILENO, text.bytes, text.len);
 	if (in->options.format == FORMAT_JSON)
 		(void)output_error_json(e, &run->out);
-	return EXIT_ERROR;
+	if (in->options.format != FORMAT_NAGIOS || !in->command ||
+	    !(in->command->globals & GLOBAL_NAGIOS))
+		return EXIT_ERROR;
+	render_error_nagios(&run->out, e);
+	return EXIT_UNKNOWN;
 }
 
 static int run_command(struct run *run, struct error *e)
@@ -65,11 +75,11 @@ static int finish(struct run *run, int status, const char *file, bool drop)
 	if (output_write(&run->out, file, run->stdout_open, &e) == 0)
 		return status;
 	strbuf_done(&run->out);
-	(void)report(run, &e);
+	status = report(run, &e);
 	/* The object of the error may still find its way, if it was a file that failed. */
 	if (file && run->out.len)
 		(void)output_write(&run->out, NULL, run->stdout_open, NULL);
-	return EXIT_ERROR;
+	return status;
 }
 
 int main(int argc, char **argv)

@@ -385,16 +385,25 @@ static int check(const struct parser *p, struct error *e)
  * stands. */
 static enum format scan_format(int argc, char **argv)
 {
-	for (int i = 1; i < argc && !streq(argv[i], "--"); i++) {
-		const char *next = i + 1 < argc ? argv[i + 1] : "";
+	enum format format = FORMAT_TEXT;
 
-		if (streq(argv[i], "--json") || streq(argv[i], "--format=json") ||
-		    streq(argv[i], "-fjson"))
-			return FORMAT_JSON;
-		if ((streq(argv[i], "--format") || streq(argv[i], "-f")) && streq(next, "json"))
-			return FORMAT_JSON;
+	for (int i = 1; i < argc && !streq(argv[i], "--"); i++) {
+		const char *arg = NULL;
+
+		if (streq(argv[i], "--json"))
+			arg = "json";
+		else if (startswith(argv[i], "--format="))
+			arg = argv[i] + strlen("--format=");
+		else if (streq(argv[i], "--format") || streq(argv[i], "-f"))
+			arg = i + 1 < argc ? argv[i + 1] : NULL;
+		else if (startswith(argv[i], "-f"))
+			arg = argv[i] + 2;
+		if (arg && streq(arg, "json"))
+			format = FORMAT_JSON;
+		else if (arg && streq(arg, "nagios"))
+			format = FORMAT_NAGIOS;
 	}
-	return FORMAT_TEXT;
+	return format;
 }
 
 int command_line_parse(const struct command *const *table, int argc, char **argv,

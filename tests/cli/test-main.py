@@ -187,6 +187,19 @@ class JsonErrors(unittest.TestCase):
                       done.stdout)
 
 
+class NagiosErrors(unittest.TestCase):
+    def test_a_monitoring_system_sees_unknown(self):
+        for args in (["audit", "-f", "nagios", "--nothing"], ["--format=nagios", "audit", "--fail-on", "x"],
+                     ["audit", "-fnagios", "--root", "/dev/null/x"]):
+            r = run(*args)
+            self.assertEqual((r.status, r.out.count("\n")), (3, 1), r)
+            self.assertTrue(r.out.startswith("PTRACE UNKNOWN - "), r)
+
+    def test_full_disk_is_unknown_too(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            self.assertEqual(run("audit", "-f", "nagios", stdout=full).status, 3)
+
+
 class Output(unittest.TestCase):
     def test_full_disk_is_an_error(self):
         with open("/dev/full", "w", encoding="ascii") as full:
