@@ -219,9 +219,10 @@ static void tell_cmdline_only(struct judge *j)
 
 static void tell_strict(struct judge *j)
 {
-	struct finding *f = add_finding(
-		j, FINDING_WEAKER_LINE, SEVERITY_FAIL,
-		"A weaker line stands in a file, and policy %s allows none.", j->policy->name);
+	struct finding *f =
+		add_finding(j, FINDING_WEAKER_LINE, SEVERITY_FAIL,
+			    "A line stands in a file that policy %s forbids, though it loses.",
+			    j->policy->name);
 
 	for (size_t i = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];

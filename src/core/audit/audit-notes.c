@@ -85,7 +85,7 @@ static void note_no_loader(struct judge *j)
 	else
 		f = add_finding(j, FINDING_NO_KNOWN_LOADER, severity,
 				"No known program applies sysctl files at boot here.");
-	if (r->plan && r->plan->init_why)
+	if (!pid1 && r->plan && r->plan->init_why)
 		add_detail(j, f, "%s.", r->plan->init_why);
 }
 
@@ -100,7 +100,8 @@ static void note_weaker_lines(struct judge *j)
 	for (size_t i = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
 
-		if (!s->boot || s->level == LEVEL_NONE || policy_allows(j->policy, s->level))
+		if (!s->boot || s->level == LEVEL_NONE || policy_allows(j->policy, s->level) ||
+		    s->level >= j->key->boot.level)
 			continue;
 		if (n++ == 0)
 			f = add_finding(j, FINDING_WEAKER_LINE, SEVERITY_INFO,
