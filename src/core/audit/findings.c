@@ -19,10 +19,9 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 	DOC(RUNTIME_NOT_RESTRICTED,
 	    .title = "The running kernel holds a level that the policy does not allow.",
 	    .meaning = "kernel.yama.ptrace_scope is read from /proc/sys. At 0 every process can "
-		       "attach to "
-		       "every dumpable process of the same user. Under a policy that is stricter "
-		       "than the "
-		       "control, a higher level can be meant as well; the headline says so.",
+		       "attach to every dumpable process of the same user. Under a policy that is "
+		       "stricter than the control, or allows single levels only, another level can "
+		       "be meant as well; the headline says so.",
 	    .remedy = "Raise it with \"sysctl -w kernel.yama.ptrace_scope=1\" as root, and write "
 		      "it into a "
 		      "file, or the next boot undoes it. In a container this is done on the host: "
@@ -44,24 +43,19 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		      "CONFIG_SECURITY_YAMA=y; the "
 		      "distribution's own usually is."),
 	DOC(RUNTIME_NOT_VISIBLE, .title = "The level in force cannot be seen.",
-	    .meaning =
-		    "/proc or /proc/sys is not mounted, is masked, is not procfs, or the value "
-		    "cannot be "
-		    "read. Whether the kernel restricts ptrace is then not known, which is neither "
-		    "pass nor fail.",
+	    .meaning = "/proc or /proc/sys is not mounted, is masked, is not procfs, or the value "
+		       "cannot be read or is no level. Whether the kernel restricts ptrace is then "
+		       "not known, which is neither pass nor fail.",
 	    .remedy = "Run audit where /proc is mounted. \"ptscope audit --only boot\" judges the "
 		      "files alone."),
 	DOC(BOOT_NOT_RESTRICTED,
 	    .title = "The next boot sets a level that the policy does not allow.",
-	    .meaning =
-		    "Replaying what runs at boot, in its order, on the files that survive a reboot "
-		    "ends "
-		    "at a weaker level. The finding names the line that decides. Often a good line "
-		    "exists and loses, because files apply in the order of their names, whatever "
-		    "their "
-		    "directory, or because another program sets the key later; such causes stand "
-		    "below "
-		    "the finding.",
+	    .meaning = "Replaying what runs at boot, in its order, on the files that survive a "
+		       "reboot ends at a level that is not allowed, or the command line of the "
+		       "next boot leaves Yama out. The finding names the line that decides. Often "
+		       "a good line exists and loses, because files apply in the order of their "
+		       "names, whatever their directory, or because another program sets the key "
+		       "later; such causes stand below the finding.",
 	    .remedy = "Put the level into a file in /etc/sysctl.d whose name sorts after the one "
 		      "that "
 		      "wins, or correct that line where the file is yours. Do not edit files in "
@@ -102,11 +96,10 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		    "Decide which one is meant, and make the other follow: edit the file, or apply "
 		    "it (\"systemctl restart systemd-sysctl\" or \"sysctl --system\")."),
 	DOC(OVERRIDDEN, .title = "A line for the key loses to another.",
-	    .meaning =
-		    "A later file or a later line of the same file sets the key again. This is how "
-		    "sysctl files are meant to work; it is named as the cause where a good line "
-		    "loses "
-		    "to a weaker one.",
+	    .meaning = "A later file or a later line of the same file sets the key again. This is "
+		       "how sysctl files are meant to work. It is named as the cause where a good "
+		       "line loses to a weaker one, and as information where a line of the "
+		       "administrator's with a stronger level loses to an allowed one.",
 	    .remedy = "None, when the winner is the one that is meant; else give your file a name "
 		      "that sorts later."),
 	DOC(WEAKER_LINE, .title = "A line with a weaker level stands in a file, and loses.",
@@ -122,13 +115,15 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		    "empty file or a link to /dev/null in /etc/sysctl.d the same name; with it, "
 		    "everything else that the file sets is gone as well."),
 	DOC(LOADERS_DISAGREE,
-	    .title = "Two programs that apply sysctl files would leave different levels.",
+	    .title = "Programs that apply sysctl files, or versions of one, would leave different "
+		     "levels.",
 	    .meaning =
 		    "systemd-sysctl, procps, busybox and others read different files in different "
-		    "orders. The verdict follows those that run at boot, in their order. This "
-		    "warning "
-		    "says that another one, or one run by hand (\"sysctl --system\"), would leave "
-		    "something else.",
+		    "orders, and so do their versions. The verdict follows those that run at boot, "
+		    "in their order. A warning says that another one that is installed would leave "
+		    "a level that is not allowed if it were run by hand, as \"sysctl --system\" "
+		    "is; with an allowed one it is information only. Unknown means that which "
+		    "version runs here cannot be told, and that the possible ones do not agree.",
 	    .remedy = "Leave one line for the key, in a file of /etc/sysctl.d that all of them "
 		      "read, and take the others out."),
 	DOC(NO_KNOWN_LOADER, .title = "No known program applies the files at boot.",
@@ -142,8 +137,9 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 	DOC(VOLATILE, .title = "The level holds only until the next boot.",
 	    .meaning =
 		    "What sets it does not survive: a file under /run, or this boot's kernel "
-		    "command "
-		    "line where no boot entry has the same. The next boot is computed without it.",
+		    "command line where no boot entry has the same. The next boot is computed "
+		    "without it. A failure where nothing else sets an allowed level; a warning or "
+		    "information where the next boot is fine and only the time until then differs.",
 	    .remedy = "Write the level into a file in /etc/sysctl.d."),
 	DOC(WEAK_WINDOW, .title = "For a moment during boot the level is weaker.",
 	    .meaning =
@@ -183,9 +179,9 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 	    .remedy = "Correct the line: kernel.yama.ptrace_scope = 1"),
 	DOC(UNREADABLE, .title = "Something that is read at boot could not be read by this user.",
 	    .meaning = "Unknown, where what it may say could change the verdict; this is computed "
-		       "by trying "
-		       "every outcome, not guessed. Information only, where no content could "
-		       "change it.",
+		       "by trying every outcome, not guessed. The same where several boot entries "
+		       "differ and it matters which of them boots. Information only, where no "
+		       "content could change the verdict.",
 	    .remedy = "Run the audit as root."),
 	DOC(MASKED, .title = "A file that sets the key is masked.",
 	    .meaning = "A file of the same name in a directory that comes first takes its place, "
@@ -206,10 +202,9 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 	DOC(CONTAINER, .title = "This is a container.",
 	    .meaning =
 		    "The level belongs to the kernel and is the same in all its containers. What "
-		    "decides "
-		    "it at boot are the host's files, not those in here: the next boot cannot be "
-		    "known from inside. Where the signs disagree, the finding says \"may be a "
-		    "container\", and the kernel's value is judged as this system's own.",
+		    "decides it at boot are the host's files, not those in here, so the verdict on "
+		    "the next boot is unknown. Where the signs disagree, the finding says \"may be "
+		    "a container\", and the kernel's value is judged as this system's own.",
 	    .remedy = "Run the audit on the host, or mount the host's root read-only and run "
 		      "\"ptscope audit --root /host --live\". \"ptscope audit --only now\" judges "
 		      "the "

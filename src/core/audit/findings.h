@@ -22,7 +22,7 @@ const char *severity_word(enum severity s);
 	X(NOW_DIFFERS, "now-differs", SEVERITY_WARN)                                               \
 	X(OVERRIDDEN, "overridden", SEVERITY_INFO)                                                 \
 	X(WEAKER_LINE, "weaker-line", SEVERITY_FAIL)                                               \
-	X(LOADERS_DISAGREE, "loaders-disagree", SEVERITY_WARN)                                     \
+	X(LOADERS_DISAGREE, "loaders-disagree", SEVERITY_UNKNOWN)                                  \
 	X(NO_KNOWN_LOADER, "no-known-loader", SEVERITY_UNKNOWN)                                    \
 	X(VOLATILE, "volatile", SEVERITY_FAIL)                                                     \
 	X(WEAK_WINDOW, "weak-window", SEVERITY_WARN)                                               \
@@ -34,7 +34,7 @@ const char *severity_word(enum severity s);
 	X(MASKED, "masked", SEVERITY_INFO)                                                         \
 	X(LOCKED, "locked", SEVERITY_INFO)                                                         \
 	X(OTHER_LSM, "other-lsm", SEVERITY_INFO)                                                   \
-	X(CONTAINER, "container", SEVERITY_UNKNOWN)
+	X(CONTAINER, "container", SEVERITY_INFO)
 
 enum finding_id {
 #define X(id, word, severity) FINDING_##id,
