@@ -105,14 +105,22 @@ static void explain_order(struct judge *j, struct finding *f, const struct said 
 
 static void add_losers(struct judge *j, struct finding *f)
 {
+	const struct resolve_boot *b = &j->key->boot;
+
 	for (size_t i = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
+		enum reason why = s->fate->reason;
 
-		if (!s->boot || s->fate->status == ENTRY_WINNING ||
-		    !policy_allows(j->policy, s->level))
+		if (!s->boot || !policy_allows(j->policy, s->level))
 			continue;
+		if (s->fate->status == ENTRY_WINNING) {
+			/* It wins in its own loader; a later one has the last word. */
+			if (!b->has_source || s->step == b->source.loader)
+				continue;
+			why = REASON_LATER_LOADER;
+		}
 		add_because(j, f, "overridden: %s:%u sets %d and loses: %s.", s->file->path,
-			    s->entry->line, s->level, reason_sentence(s->fate->reason));
+			    s->entry->line, s->level, reason_sentence(why));
 	}
 }
 
@@ -217,25 +225,37 @@ static void tell_cmdline_only(struct judge *j)
 		tell_nothing(j);
 }
 
+/* Whether one of the forbidden lines is weaker than what is set, and not merely another level. */
+static bool any_weaker(const struct judge *j)
+{
+	for (size_t i = 0; i < j->said.n; i++) {
+		if (said_is_forbidden(&j->said.items[i], j->policy) &&
+		    j->said.items[i].level < j->key->boot.level)
+			return true;
+	}
+	return false;
+}
+
 static void tell_strict(struct judge *j)
 {
-	struct finding *f =
-		add_finding(j, FINDING_WEAKER_LINE, SEVERITY_FAIL,
-			    "A line stands in a file that policy %s forbids, though it loses.",
-			    j->policy->name);
+	struct finding *f = add_finding(
+		j, FINDING_WEAKER_LINE, SEVERITY_FAIL,
+		any_weaker(j) ? "A weaker line stands in a file, and policy %s allows none."
+			      : "A line stands in a file that policy %s forbids, though it "
+				"loses.",
+		j->policy->name);
 
 	for (size_t i = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
-
-		_cleanup_free_ char *path =
-			host_path(j, s->file->real ? s->file->real : s->file->path);
+		_cleanup_free_ char *path = NULL;
 
 		if (!said_is_forbidden(s, j->policy))
 			continue;
+		path = host_path(j, s->file->real ? s->file->real : s->file->path);
+		j->failed |= !path;
 		add_said(j, f, s);
 		add_remedy(j, f, "To fix", "%ssed -i '%us/^/# /' %s", sudo(j), s->entry->line,
 			   path ? path : "");
-		j->failed |= !path;
 	}
 }
 

@@ -45,7 +45,7 @@ static void note_container(struct judge *j)
 	}
 	f = add_finding(j, FINDING_CONTAINER, SEVERITY_INFO, "This is a container.");
 	if (k->container_why)
-		add_detail(j, f, "%s.", k->container_why);
+		add_detail(j, f, "(%s)", k->container_why);
 	if (j->ruling.boot != BOOT_CONTAINER)
 		return;
 	add_remedy(j, f, "To judge the host",
@@ -86,7 +86,7 @@ static void note_no_loader(struct judge *j)
 		f = add_finding(j, FINDING_NO_KNOWN_LOADER, severity,
 				"No known program applies sysctl files at boot here.");
 	if (!pid1 && r->plan && r->plan->init_why)
-		add_detail(j, f, "%s.", r->plan->init_why);
+		add_detail(j, f, "(%s)", r->plan->init_why);
 }
 
 /* Weaker lines that lose: harmless, but other scanners trip over them. */

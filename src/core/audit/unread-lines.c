@@ -10,7 +10,7 @@
 #include "limits.h"
 
 struct unread {
-	char *path, *text; /* owned */
+	char *path, *real, *text; /* owned; real: after links */
 	unsigned line;
 	int level;
 	enum reason reason;
@@ -25,20 +25,21 @@ static void unread_done(struct unread_list *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->items[i].path);
+		free(l->items[i].real);
 		free(l->items[i].text);
 	}
 	free(l->items);
 }
 
-static int unread_add(struct unread_list *l, const struct unread *u, const char *path,
-		      const char *text, size_t n)
+static int unread_add(struct unread_list *l, const struct unread *u, const char *text, size_t n)
 {
-	_cleanup_free_ char *p = strdup(path), *t = strndup(text, n);
+	_cleanup_free_ char *p = strdup(u->path), *real = strdup(u->real), *t = strndup(text, n);
 
-	if (!p || !t || array_reserve(&l->items, l->n, &l->cap, sizeof(*l->items)) < 0)
+	if (!p || !real || !t || array_reserve(&l->items, l->n, &l->cap, sizeof(*l->items)) < 0)
 		return -ENOMEM;
 	l->items[l->n] = *u;
 	l->items[l->n].path = TAKE_PTR(p);
+	l->items[l->n].real = TAKE_PTR(real);
 	l->items[l->n++].text = TAKE_PTR(t);
 	return 0;
 }
@@ -62,10 +63,10 @@ static bool read_at_boot(const struct judge *j, const char *path)
 	return false;
 }
 
-static bool is_listed(const struct unread_list *l, const char *path)
+static bool is_listed(const struct unread_list *l, const char *real)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (streq(l->items[i].path, path))
+		if (streq(l->items[i].real, real))
 			return true;
 	}
 	return false;
@@ -112,13 +113,16 @@ static int line_level(const char *line, size_t n)
 
 static int scan_file(struct judge *j, const char *path, enum reason reason, struct unread_list *l)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *real = NULL;
+	struct unread u = {.path = (char *)(uintptr_t)path, .reason = reason};
+	struct tree_stat st;
 	size_t len = 0;
-	struct unread u = {.reason = reason};
-	int r;
+	int r = tree_stat(j->tree, path, &st, &real);
 
-	if (is_listed(l, path) || read_at_boot(j, path))
-		return 0;
+	/* One file by two names (/lib on a merged /usr) is told once. */
+	if (r < 0 || st.type != TREE_REG || is_listed(l, real) || read_at_boot(j, real))
+		return r == -ENOMEM ? r : 0;
+	u.real = real;
 	r = tree_read_file(j->tree, path, LIMIT_SMALL_FILE, &text, &len);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -128,7 +132,7 @@ static int scan_file(struct judge *j, const char *path, enum reason reason, stru
 
 		u.line++;
 		u.level = line_level(s, n);
-		if (policy_allows(j->policy, u.level) && unread_add(l, &u, path, s, n) < 0)
+		if (policy_allows(j->policy, u.level) && unread_add(l, &u, s, n) < 0)
 			return -ENOMEM;
 		s += n + 1;
 	}
@@ -164,13 +168,16 @@ static int take_idle(struct judge *j, struct unread_list *l)
 	for (size_t i = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
 		const char *path = s->file->real ? s->file->real : s->file->path;
-		const struct unread u = {
-			.line = s->entry->line, .level = s->level, .reason = REASON_NOT_READ};
+		const struct unread u = {.path = s->file->path,
+					 .real = (char *)(uintptr_t)path,
+					 .line = s->entry->line,
+					 .level = s->level,
+					 .reason = REASON_NOT_READ};
 
 		if (s->boot || s->file->is_volatile || !policy_allows(j->policy, s->level) ||
 		    startswith(path, "/proc/") || is_listed(l, path) || read_at_boot(j, path))
 			continue;
-		if (unread_add(l, &u, path, s->entry->text, s->entry->text_len) < 0)
+		if (unread_add(l, &u, s->entry->text, s->entry->text_len) < 0)
 			return -ENOMEM;
 	}
 	return 0;
