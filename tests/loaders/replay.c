@@ -148,50 +148,80 @@ static bool is_unknown(const struct loader_script *s)
 	return false;
 }
 
-static bool same_bytes(const struct record_write *w, const char *bytes, size_t n)
+/* 3.x of procps writes "=" and bytes that an earlier line left behind, which we do not follow. */
+static bool is_stale(const struct loader_instance *li, const struct record_write *w)
 {
-	size_t min = w->n < n ? w->n : n;
-
-	return (w->n == n || min >= PIECE) && memcmp(w->bytes, bytes, min) == 0;
+	return (li->quirks & Q(STALE_VALUE)) && w->n == 2 && w->bytes[0] == '=';
 }
 
-static const char *error_word(int err)
+static bool same_bytes(const struct record_write *real, const struct record_write *ours)
 {
-	return err ? strerrorname_np(err) : "ok";
+	size_t min = real->n < ours->n ? real->n : ours->n;
+
+	return (real->n == ours->n || min >= PIECE) && memcmp(real->bytes, ours->bytes, min) == 0;
+}
+
+/* Our writes in the form of the judge's. */
+static bool our_record(const struct loader_instance *li, const struct loader_script *s,
+		       const struct key_result *res, struct record *ret)
+{
+	for (size_t i = 0; i < res->n_writes; i++) {
+		const struct sysctl_entry *e = &s->entries[res->writes[i].entry];
+		_cleanup_strbuf_ struct strbuf b = {0};
+		struct record_write w = {.n = e->value_len};
+
+		(void)strbuf_add(&b, e->value, e->value_len);
+		if (li->quirks & Q(ADDS_NEWLINE))
+			(void)strbuf_addc(&b, '\n');
+		w.n = b.len;
+		w.bytes = strbuf_take(&b);
+		(void)snprintf(w.error, sizeof(w.error), "%s",
+			       res->writes[i].err ? strerrorname_np(res->writes[i].err) : "ok");
+		if (!w.bytes || array_reserve(&ret->writes, ret->n, &ret->cap, sizeof(w)) < 0) {
+			free(w.bytes);
+			return false;
+		}
+		if (is_repeat(ret, &w))
+			free(w.bytes);
+		else
+			ret->writes[ret->n++] = w;
+	}
+	ret->level = res->level;
+	return true;
+}
+
+static void add_one(struct strbuf *why, const struct record *r, size_t i)
+{
+	if (i < r->n) {
+		const struct record_write *w = &r->writes[i];
+
+		(void)strbuf_adds(why, "\"");
+		(void)strbuf_add_escaped(why, w->bytes, w->n < 80 ? w->n : 80);
+		(void)strbuf_addf(why, "\" %s", w->error);
+	} else {
+		(void)strbuf_adds(why, "none");
+	}
 }
 
 /* What differs, as a sentence in why; false when nothing does. */
-static bool differs(const struct loader_instance *li, const struct loader_script *s,
-		    const struct key_result *res, const struct record *rec, struct strbuf *why)
+static bool differs(const struct loader_instance *li, const struct record *ours,
+		    const struct record *real, struct strbuf *why)
 {
-	for (size_t i = 0; i < res->n_writes || i < rec->n; i++) {
-		_cleanup_strbuf_ struct strbuf b = {0};
-		const char *error = "none";
+	for (size_t i = 0; i < ours->n || i < real->n; i++) {
+		const struct record_write *a = &ours->writes[i], *b = &real->writes[i];
 
-		if (i < res->n_writes) {
-			const struct sysctl_entry *e = &s->entries[res->writes[i].entry];
-
-			(void)strbuf_add(&b, e->value, e->value_len);
-			if (li->quirks & Q(ADDS_NEWLINE))
-				(void)strbuf_addc(&b, '\n');
-			error = error_word(res->writes[i].err);
-		}
-		if (i < res->n_writes && i < rec->n &&
-		    same_bytes(&rec->writes[i], b.bytes, b.len) &&
-		    streq(error, rec->writes[i].error))
+		if (i < ours->n && i < real->n && streq(a->error, b->error) &&
+		    (same_bytes(b, a) || (is_stale(li, a) && b->bytes[0] == '=')))
 			continue;
 		(void)strbuf_addf(why, "write %zu: ours ", i + 1);
-		(void)strbuf_add_escaped(why, b.bytes ? b.bytes : "", b.len < 80 ? b.len : 80);
-		(void)strbuf_addf(why, " %s, real ", error);
-		if (i < rec->n)
-			(void)strbuf_add_escaped(why, rec->writes[i].bytes,
-						 rec->writes[i].n < 80 ? rec->writes[i].n : 80);
-		(void)strbuf_addf(why, " %s", i < rec->n ? rec->writes[i].error : "none");
+		add_one(why, ours, i);
+		(void)strbuf_adds(why, ", real ");
+		add_one(why, real, i);
 		return true;
 	}
-	if (res->level == rec->level)
+	if (ours->level == real->level)
 		return false;
-	(void)strbuf_addf(why, "level: ours %d, real %d", res->level, rec->level);
+	(void)strbuf_addf(why, "level: ours %d, real %d", ours->level, real->level);
 	return true;
 }
 
@@ -204,7 +234,7 @@ static int compare(struct run *run, struct tree *tree, const char *name, const c
 	_cleanup_(loader_instance_done) struct loader_instance li = {0};
 	_cleanup_(loader_script_free_p) struct loader_script *s = NULL;
 	_cleanup_(key_result_done) struct key_result res = {0};
-	_cleanup_(record_done) struct record rec = {0};
+	_cleanup_(record_done) struct record rec = {0}, ours = {0};
 	_cleanup_error_ struct error e = {0};
 	_cleanup_strbuf_ struct strbuf why = {0};
 	struct kernel_model m = kernel_model_for(PTRACE_SCOPE_KEY);
@@ -223,10 +253,11 @@ static int compare(struct run *run, struct tree *tree, const char *name, const c
 		run->unknown++;
 		return 0;
 	}
-	if (loader_apply(&li, s, PTRACE_SCOPE_KEY, &m, &res) < 0)
+	if (loader_apply(&li, s, PTRACE_SCOPE_KEY, &m, &res) < 0 ||
+	    !our_record(&li, s, &res, &ours))
 		return fail("out of memory", name);
 	run->compared++;
-	if (differs(&li, s, &res, &rec, &why)) {
+	if (differs(&li, &ours, &rec, &why)) {
 		run->mismatches++;
 		(void)printf("MISMATCH %s %s: %s\n", name, label, why.bytes ? why.bytes : "");
 	}

@@ -89,8 +89,8 @@ static int write_entry(struct apply *a, size_t i)
 	(void)strbuf_add(&b, e->value, e->value_len);
 	if (q & Q(ADDS_NEWLINE))
 		(void)strbuf_addc(&b, '\n');
-	if (b.failed || array_reserve(&res->writes, res->n_writes, &res->cap_writes,
-				      sizeof(*res->writes)) < 0)
+	if (b.failed ||
+	    array_reserve(&res->writes, res->n_writes, &res->cap_writes, sizeof(*res->writes)) < 0)
 		return -ENOMEM;
 	r = kernel_model_write(a->m, b.bytes, b.len);
 	res->writes[res->n_writes++] = (struct sysctl_write){.entry = i, .err = -r};
@@ -109,12 +109,16 @@ static bool counts(const struct apply *a, const struct sysctl_entry *e)
 	return a->s->files[e->file].status == FILE_READ && e->key && e->kind != ENTRY_MALFORMED;
 }
 
-static bool names_key(const struct sysctl_entry *e, const char *key)
+static bool names_key(const struct apply *a, const struct sysctl_entry *e)
 {
-	return e->is_glob ? key_glob_match(e->key, key) : streq(e->key, key);
+	if (!e->is_glob)
+		return streq(e->key, a->key);
+	return a->li->quirks & Q(BRACES) ? key_glob_match_braces(e->key, a->key)
+					 : key_glob_match(e->key, a->key);
 }
 
-/* systemd's map: an item for each spelled-out key or pattern. value_entry's line gives the value. */
+/* systemd's map: an item for each spelled-out key or pattern. value_entry's line gives the value.
+ */
 struct map_item {
 	size_t first;  /* entry that gave the item its place */
 	size_t latest; /* entry that said the same value last */
@@ -150,7 +154,7 @@ static void map_put(struct apply *a, struct map_item *map, size_t *n, size_t i)
 	for (size_t k = 0; k < *n; k++) {
 		const struct sysctl_entry *old = &a->s->entries[map[k].latest];
 
-		if (map[k].gone || !streq(old->key, e->key))
+		if (map[k].gone || !streq(old->spelled, e->spelled))
 			continue;
 		if (e->kind == ENTRY_EXCLUDE && !(q & Q(EXCLUSION_UNSETS)) &&
 		    old->kind == ENTRY_ASSIGN)
@@ -176,7 +180,7 @@ static ssize_t map_explicit(const struct apply *a, const struct map_item *map, s
 	for (size_t k = 0; k < n; k++) {
 		const struct sysctl_entry *e = &a->s->entries[map[k].latest];
 
-		if (!map[k].gone && !e->is_glob && streq(e->key, a->key))
+		if (!map[k].gone && !e->is_glob && streq(e->spelled, a->key))
 			return (ssize_t)map[k].latest;
 	}
 	return -1;
@@ -191,7 +195,7 @@ static int apply_merged(struct apply *a)
 	if (!map)
 		return -ENOMEM;
 	for (size_t i = 0; i < a->s->n_entries; i++) {
-		if (counts(a, &a->s->entries[i]) && names_key(&a->s->entries[i], a->key))
+		if (counts(a, &a->s->entries[i]) && names_key(a, &a->s->entries[i]))
 			map_put(a, map, &n, i);
 	}
 	explicit = map_explicit(a, map, n);
@@ -201,11 +205,11 @@ static int apply_merged(struct apply *a)
 
 		if (map[k].gone || e->kind == ENTRY_EXCLUDE)
 			continue;
-		if (e->is_glob && explicit >= 0) {
+		if (e->is_glob && explicit >= 0 && !key_has_dotdot(e->spelled)) {
 			bool excluded = a->s->entries[explicit].kind == ENTRY_EXCLUDE;
 
-			set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT,
-				 explicit);
+			set_fate(a, i, ENTRY_OVERRIDDEN,
+				 excluded ? REASON_EXCLUDED : REASON_EXPLICIT, explicit);
 		} else if (write_entry(a, i) == -ENOMEM) {
 			return -ENOMEM;
 		}
@@ -213,43 +217,59 @@ static int apply_merged(struct apply *a)
 	return 0;
 }
 
-/* procps 4: the entry whose exact spelling or exclusion keeps patterns away from the key, or -1. */
-static ssize_t list_explicit(const struct apply *a)
+/* procps 4: whether the entry keeps patterns away from the key, by its spelling or as an exclusion.
+ */
+static bool keeps_away(const struct apply *a, const struct sysctl_entry *e)
 {
-	for (size_t i = 0; i < a->s->n_entries; i++) {
-		const struct sysctl_entry *e = &a->s->entries[i];
+	if (!counts(a, e))
+		return false;
+	if (e->kind == ENTRY_EXCLUDE && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) && e->is_glob &&
+	    fnmatch(e->spelled, a->key, 0) == 0)
+		return true;
+	return !e->is_glob && e->spelled && streq(e->spelled, a->key);
+}
 
-		if (!counts(a, e))
-			continue;
-		if (e->kind == ENTRY_EXCLUDE && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) && e->is_glob &&
-		    fnmatch(e->spelled, a->key, 0) == 0)
+/* The entry that keeps patterns away in the list that one process has, or -1. */
+static ssize_t list_explicit(const struct apply *a, unsigned run)
+{
+	for (size_t i = 0; i < a->s->n_entries; i++)
+		if (a->s->entries[i].run == run && keeps_away(a, &a->s->entries[i]))
 			return (ssize_t)i;
-		if (!e->is_glob && e->spelled && streq(e->spelled, a->key))
-			return (ssize_t)i;
-	}
 	return -1;
+}
+
+/* Entry i is kept away from the key by another one. */
+static void set_kept_away(struct apply *a, size_t i, ssize_t by)
+{
+	bool excluded = a->s->entries[by].kind == ENTRY_EXCLUDE;
+
+	set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT, by);
 }
 
 static int apply_sequential(struct apply *a)
 {
-	ssize_t explicit = (a->li->quirks & Q(GLOBS)) ? list_explicit(a) : -1;
-	unsigned dead = UINT32_MAX;
+	bool lists = a->li->quirks & Q(LISTS);
+	unsigned dead = UINT32_MAX, run = UINT32_MAX;
+	ssize_t explicit = -1;
 
 	for (size_t i = 0; i < a->s->n_entries; i++) {
 		const struct sysctl_entry *e = &a->s->entries[i];
 		int r;
 
-		if (!counts(a, e) || !names_key(e, a->key) || e->kind == ENTRY_EXCLUDE)
+		if (e->run != run) {
+			run = e->run;
+			explicit = lists ? list_explicit(a, run) : -1;
+		}
+		if (!lists && keeps_away(a, e))
+			explicit = (ssize_t)i;
+		if (!counts(a, e) || !names_key(a, e) || e->kind == ENTRY_EXCLUDE)
 			continue;
 		if (e->run == dead) {
 			set_fate(a, i, ENTRY_NOT_REACHED, REASON_DIED, -1);
 			continue;
 		}
 		if (e->is_glob && explicit >= 0) {
-			bool excluded = a->s->entries[explicit].kind == ENTRY_EXCLUDE;
-
-			set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT,
-				 explicit);
+			set_kept_away(a, i, explicit);
 			continue;
 		}
 		r = write_entry(a, i);
@@ -268,7 +288,7 @@ static void first_fates(struct apply *a)
 		const struct sysctl_entry *e = &a->s->entries[i];
 		const struct sysctl_file *f = &a->s->files[e->file];
 
-		if (e->key && !names_key(e, a->key))
+		if (e->key && !names_key(a, e))
 			set_fate(a, i, ENTRY_OTHER_KEY, REASON_NONE, -1);
 		else if (f->status != FILE_READ)
 			set_fate(a, i, ENTRY_IGNORED, f->reason, -1);

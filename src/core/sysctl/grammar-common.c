@@ -49,6 +49,49 @@ static bool ends_as_directory(const char *path)
 	return streq(last, "") || streq(last, ".") || streq(last, "..");
 }
 
+/* Whether what stands at a path (as key_walk() gives it) is a directory, as far as can be told
+ * without looking: it is above the key, or one of those that every kernel has. */
+static bool is_directory(const char *path, const char *key)
+{
+	static const char *const known[] = {
+		"",
+		"proc",
+		"proc/sys",
+		"proc/sys/kernel",
+		"proc/sys/vm",
+		"proc/sys/fs",
+		"proc/sys/net",
+		"proc/sys/net/core",
+		"proc/sys/dev",
+		"proc/sys/user",
+		"proc/sys/debug",
+		"proc/sys/abi",
+	};
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < ELEMENTSOF(known); i++)
+		if (streq(path, known[i]))
+			return true;
+	return strncmp(key, path, n) == 0 && key[n] == '/';
+}
+
+/* Whether each ".." of the path is in a directory. Returns 1, 0, or -ENOMEM. */
+static int goes_up_from_directories(const char *path, const char *key)
+{
+	for (const char *p = path; (p = strstr(p, "/..")); p += 3) {
+		_cleanup_free_ char *before = NULL, *walked = NULL;
+
+		if (p[3] != '/' && p[3] != '\0')
+			continue;
+		before = strndup(path, (size_t)(p - path));
+		if (!before || key_walk(before, &walked) < 0)
+			return -ENOMEM;
+		if (!walked || !is_directory(walked, key))
+			return 0;
+	}
+	return 1;
+}
+
 int key_from_path(const char *path, char **ret)
 {
 	static const char proc_sys[] = "proc/sys/";
@@ -68,7 +111,10 @@ int key_from_path(const char *path, char **ret)
 		if (r < 0)
 			return r;
 	}
-	if (walked && startswith(walked, proc_sys) && walked[strlen(proc_sys)]) {
+	r = walked ? goes_up_from_directories(full, walked) : 0;
+	if (r < 0)
+		return r;
+	if (r > 0 && startswith(walked, proc_sys) && walked[strlen(proc_sys)]) {
 		key = strdup(walked + strlen(proc_sys));
 		if (!key)
 			return -ENOMEM;

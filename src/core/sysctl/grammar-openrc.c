@@ -1,31 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * How a line fares where a shell script hands it to "sysctl -w": sed joins the first " = ", then
- * "read" without -r takes the first word, eating backslashes.
+ * How a line fares where a shell script hands it to "sysctl -w": sed joins the first " = " of each
+ * line, then "read" without -r drops NULs, joins continued lines and takes the first word, eating
+ * backslashes.
  */
 #include "busybox.h"
 
-/* The line with its first " = " as "=". */
-static int join_equals(quirks_t q, const char *line, size_t n, struct strbuf *out)
+/* One line with its first " = " as "=". */
+static void join_equals(quirks_t q, struct piece line, struct strbuf *out)
 {
-	const char *at = (q & Q(SPACES_ONLY)) ? memmem(line, n, " = ", 3) : NULL;
-	size_t before = at ? (size_t)(at - line) : n;
+	const char *at = (q & Q(SPACES_ONLY)) ? memmem(line.s, line.n, " = ", 3) : NULL;
+	size_t before = at ? (size_t)(at - line.s) : line.n;
 
-	(void)strbuf_add(out, line, before);
+	(void)strbuf_add(out, line.s, before);
 	if (at) {
 		(void)strbuf_addc(out, '=');
-		(void)strbuf_add(out, at + 3, n - before - 3);
+		(void)strbuf_add(out, at + 3, line.n - before - 3);
+	}
+}
+
+/* What "read" gets of a continued line. To busybox sed a NUL ends a line as well; read drops it. */
+static int join_lines(quirks_t q, const char *line, size_t n, struct strbuf *out)
+{
+	const char *end = line + n;
+
+	while (line <= end) {
+		const char *stop = line;
+
+		while (stop < end && *stop != '\n' && *stop != '\0')
+			stop++;
+		join_equals(q, (struct piece){line, (size_t)(stop - line)}, out);
+		if (stop < end && *stop == '\n')
+			(void)strbuf_addc(out, '\n');
+		line = stop + 1;
 	}
 	return out->failed ? -ENOMEM : 0;
 }
 
 static int first_word(quirks_t q, const struct strbuf *line, struct strbuf *out)
 {
-	struct piece left = piece_trim_left((struct piece){line->bytes, line->len}, " \t");
+	struct piece left = {line->bytes, line->len};
+	bool any = false;
 
-	for (size_t i = 0; i < left.n && left.s[i] != ' ' && left.s[i] != '\t'; i++) {
-		if (left.s[i] == '\\' && (q & Q(BACKSLASH_EATEN)) && ++i == left.n)
+	for (size_t i = 0; i < left.n; i++) {
+		bool escaped = left.s[i] == '\\' && (q & Q(BACKSLASH_EATEN));
+
+		if (escaped && ++i == left.n)
 			break;
+		if (escaped && left.s[i] == '\n')
+			continue;
+		if (!escaped && strchr(" \t\n", left.s[i])) {
+			if (any)
+				break;
+			continue;
+		}
+		any = true;
 		(void)strbuf_addc(out, left.s[i]);
 	}
 	return out->failed ? -ENOMEM : 0;
@@ -37,7 +66,7 @@ int grammar_openrc(quirks_t q, const char *line, size_t n, struct parsed *ret)
 	struct piece name, value;
 	int r;
 
-	r = join_equals(q, line, n, &joined);
+	r = join_lines(q, line, n, &joined);
 	if (r == 0)
 		r = first_word(q, &joined, &word);
 	if (r < 0)

@@ -53,8 +53,14 @@ int grammar_procps3(quirks_t q, const char *line, size_t n, struct parsed *ret)
 
 	while ((q & Q(TOKENS)) && all.n > 0 && all.s[0] == '=')
 		skip(&all, 1);
-	if (!piece_split(all, '=', &name, &value))
-		return parsed_bad(ret, REASON_NO_EQUALS);
+	if (!piece_split(all, '=', &name, &value)) {
+		/* The '=' that it appends to the name, in the line's own buffer, ends up as the
+		 * value, unless the name was moved to the front from further on. */
+		if (!(q & Q(STALE_VALUE)) || all.s != line)
+			return parsed_bad(ret, REASON_NO_EQUALS);
+		name = all;
+		value = (struct piece){"=", 1};
+	}
 	name = piece_trim_right(name, " \t\n\r");
 
 	dash = name.n > 0 && name.s[0] == '-';

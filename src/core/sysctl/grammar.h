@@ -25,7 +25,8 @@ bool piece_split(struct piece p, char c, struct piece *ret_left, struct piece *r
 
 /*
  * The canonical key that the kernel's path walk reaches from a path, absolute or relative to
- * /proc/sys. "X/.." is taken as going back, whether or not X exists there.
+ * /proc/sys. "X/.." goes back only where X is known to be a directory: above the key, or one that
+ * every kernel has.
  *
  * Returns 0 with the key (caller frees), or with NULL when the path is not below /proc/sys or can
  * only be a directory; -ENOMEM.

@@ -132,6 +132,9 @@ ssize_t ctx_read_dropin(struct read_ctx *c, const struct dropin *d);
  * file itself when it finds none. Returns the index of the last one. (name-glob.c) */
 ssize_t ctx_read_by_pattern(struct read_ctx *c, const struct dropin *d);
 
+/* As ctx_read_by_pattern(), where the names that a pattern can find are those given. (name-glob.c) */
+ssize_t ctx_read_among(struct read_ctx *c, const struct dropin *d, const struct dropins *among);
+
 /*
  * Reads the *.conf files of several directories in the order of their names, one of a name: the
  * one in the directory that stands first in dirs. Notes those that are masked. (files.c)
@@ -151,9 +154,9 @@ void key_simplify(char *key);
 bool key_has_dotdot(const char *key);
 
 /*
- * The canonical form of a path below /proc/sys as the kernel's path walk would see it: "//" and "."
- * dropped, ".." taken literally as the parent. NULL in *ret when it leaves /proc/sys (above the
- * root of the walk). Returns 0 or -ENOMEM.
+ * The canonical form of a path as the kernel's path walk would see it: "//" and "." dropped, ".."
+ * as the parent of whatever stands before it. *ret is NULL when it goes above the start of the walk.
+ * Returns 0 or -ENOMEM.
  */
 int key_walk(const char *path, char **ret);
 
@@ -163,3 +166,6 @@ bool key_is_glob(const char *s);
 /* True when the pattern (slash form) expands to the key, as glob(3) below /proc/sys would: '*' and
  * '?' do not cross '/', a leading dot must be matched literally. */
 bool key_glob_match(const char *pattern, const char *key);
+
+/* As key_glob_match(), with braces expanded first (GLOB_BRACE). (name-glob.c) */
+bool key_glob_match_braces(const char *pattern, const char *key);

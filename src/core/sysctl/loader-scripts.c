@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Boot scripts that call sysctl once for each file: Alpine's, OpenRC's own, Void's. Each call is a
+ * Boot scripts that call "sysctl -p" once for each file: Alpine's and Void's. Each call is a
  * process, so that a refused value under busybox ends one file only, and a list of procps 4 knows
  * one file only. Names come from the shell's "*.conf": sorted by their bytes, none hidden.
  *
  * Versions: Alpine's script has changed nothing that counts here, so its version is that of the
- * sysctl that it runs, busybox (1.x) or procps (3.x, 4.x). OpenRC's is OpenRC's own, Void's that of
- * void-runit; both are read from the released scripts.
+ * sysctl that it runs, busybox (1.x) or procps (3.x, 4.x). Void's is that of void-runit, with
+ * procps as Void had it then; 20190724 is a change that was proposed and is in no release.
  */
 #include "busybox.h"
 #include "procps.h"
@@ -56,12 +56,12 @@ static ssize_t find_file(const struct loader_script *s, const char *dir, const c
 }
 
 /* One file, one process. */
-static int read_one(struct read_ctx *c, const char *path)
+static int read_one(struct read_ctx *c, const struct dropin *d)
 {
 	ssize_t file;
 
 	c->run++;
-	file = ctx_read_file(c, path);
+	file = (c->li->quirks & Q(GLOBS_NAMES)) ? ctx_read_by_pattern(c, d) : ctx_read_dropin(c, d);
 	return file < 0 ? (int)file : 0;
 }
 
@@ -113,7 +113,7 @@ static int read_dir(struct read_ctx *c, const char *dir, const char *const *by_d
 
 		r = note_if_hidden(c, &list.items[i], by_dirs, n, &hidden);
 		if (r == 0 && !hidden)
-			r = read_one(c, list.items[i].path);
+			r = read_one(c, &list.items[i]);
 	}
 	return r;
 }
@@ -159,38 +159,6 @@ static grammar_fn any_sysctl_grammar(quirks_t q)
 	return (q & Q(GREEDY_DOTS)) ? grammar_busybox : procps_grammar(q);
 }
 
-static int read_openrc(struct read_ctx *c)
-{
-	quirks_t q = c->li->quirks;
-	struct tree_stat st;
-	bool exists = tree_stat(c->tree, "/etc/sysctl.conf", &st, NULL) == 0;
-
-	if (q & Q(ASKS_SYSTEM)) {
-		if (!exists)
-			return 0;
-		return ctx_note_file(c, "/etc/sysctl.conf", FILE_IGNORED, REASON_NOT_READ, -1) < 0
-			       ? -ENOMEM
-			       : 0;
-	}
-	if (!exists && (q & Q(NEEDS_CONF)))
-		return ctx_note_file(c, "/etc/sysctl.d", FILE_IGNORED, REASON_NO_SYSCTL_CONF, -1) <
-				       0
-			       ? -ENOMEM
-			       : 0;
-	if (exists) {
-		int r = read_one(c, "/etc/sysctl.conf");
-
-		if (r < 0)
-			return r;
-	}
-	return read_dir(c, "/etc/sysctl.d", NULL, 0);
-}
-
-static grammar_fn openrc_grammar(quirks_t q)
-{
-	return grammar_openrc;
-}
-
 static int by_name(const void *a, const void *b)
 {
 	const struct dropin *x = a, *y = b;
@@ -199,16 +167,45 @@ static int by_name(const void *a, const void *b)
 	return r ? r : (int)x->dir - (int)y->dir;
 }
 
-/* The first directory that has something of a name gives it, all names are applied in order. */
+/* Moves the strongest entry of each name that exists to chosen, and notes the others. items are
+ * sorted. */
+static int choose_names(struct read_ctx *c, struct dropins *all, struct dropins *chosen)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		struct dropin *d = &all->items[i];
+		bool taken = chosen->n && streq(chosen->items[chosen->n - 1].name, d->name);
+		int r;
+
+		if (taken) {
+			if (ctx_note_file(c, d->path, FILE_SHADOWED, REASON_SHADOWED, -1) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		r = hides(c, d->path);
+		if (r < 0)
+			return r;
+		if (r == 0) {
+			if (ctx_note_file(c, d->path, FILE_IGNORED, REASON_DANGLING, -1) < 0)
+				return -ENOMEM;
+			continue;
+		}
+		if (array_reserve(&chosen->items, chosen->n, &chosen->cap, sizeof(*d)) < 0)
+			return -ENOMEM;
+		chosen->items[chosen->n++] = *d;
+		*d = (struct dropin){.name = ""};
+	}
+	return 0;
+}
+
+/* The first directory that has something of a name gives it; all names are applied in order, from a
+ * directory of links, where procps takes a name as a pattern. */
 static int read_void_by_name(struct read_ctx *c)
 {
-	_cleanup_(dropins_done) struct dropins all = {0};
+	_cleanup_(dropins_done) struct dropins all = {0}, chosen = {0};
 	bool run_first = c->li->quirks & Q(RUN_BEATS_ETC);
 	const char *const dirs[] = {run_first ? run_dir : "/etc/sysctl.d",
 				    run_first ? "/etc/sysctl.d" : run_dir,
 				    "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d"};
-	const char *taken = NULL; /* the name that a stronger directory has given */
-	ssize_t by = -1;
 	int r = 0;
 
 	for (unsigned i = 0; r == 0 && i < ELEMENTSOF(dirs); i++)
@@ -216,22 +213,18 @@ static int read_void_by_name(struct read_ctx *c)
 			r = ctx_list_dropins(c, dirs[i], i, &all);
 	if (r == 0 && all.n > 0)
 		qsort(all.items, all.n, sizeof(*all.items), by_name);
-	for (size_t i = 0; r == 0 && i < all.n; i++) {
-		const struct dropin *d = &all.items[i];
+	if (r == 0)
+		r = choose_names(c, &all, &chosen);
+	for (size_t i = 0; r == 0 && i < chosen.n; i++) {
+		ssize_t file;
 
-		if (taken && streq(taken, d->name)) {
-			if (ctx_note_file(c, d->path, FILE_SHADOWED, REASON_SHADOWED, by) < 0)
-				return -ENOMEM;
-			continue;
-		}
-		r = hides(c, d->path);
-		taken = r > 0 ? d->name : NULL;
-		if (r >= 0) {
-			c->run++;
-			by = ctx_read_file(c, d->path);
-			r = by < 0 ? (int)by : 0;
-		}
+		c->run++;
+		file = (c->li->quirks & Q(GLOBS_NAMES))
+			       ? ctx_read_among(c, &chosen.items[i], &chosen)
+			       : ctx_read_dropin(c, &chosen.items[i]);
+		r = file < 0 ? (int)file : 0;
 	}
+	link_shadows(c->script, dirs, ELEMENTSOF(dirs));
 	return r;
 }
 
@@ -284,39 +277,20 @@ const struct loader loader_alpine = {
 	.read = read_alpine,
 };
 
-/* "291" is the change proposed under that number in 2019, which is in no release. */
-#define OPENRC_291                                                                               \
-	(Q(NEEDS_CONF) | Q(SPACES_ONLY) | Q(BACKSLASH_EATEN) | Q(CONTINUES) | Q(NEEDS_NEWLINE) | \
-	 Q(GREEDY_DOTS) | Q(SWAPS_MIXED))
-
-static const struct version_span openrc_spans[] = {
-	SPAN("0.13", OPENRC_291 | Q(ASKS_SYSTEM), "the script, with busybox 1.35 (Debian 12)"),
-	SPAN("291", OPENRC_291, "the script, with busybox 1.35 (Debian 12)"),
-};
-
-const struct loader loader_openrc = {
-	.id = LOADER_OPENRC,
-	.spans = openrc_spans,
-	.n_spans = ELEMENTSOF(openrc_spans),
-	.consults = OPENRC_291 | Q(ASKS_SYSTEM) | Q(ADDS_NEWLINE) | Q(DIES) | Q(CR_ENDS_LINE) |
-		    Q(READS_HIDDEN),
-	.grammar = openrc_grammar,
-	.read = read_openrc,
-};
+#define VOID_FILES (Q(EXISTING_MASKS) | Q(RUN_BEATS_ETC) | Q(CONF_LAST) | Q(GLOBS_NAMES))
 
 static const struct version_span void_spans[] = {
-	SPAN("20190724", PROCPS_4_0_0, "the script, with procps 4.0.2 (Debian 12)"),
-	SPAN("20200720", PROCPS_4_0_0 | Q(EXISTING_MASKS) | Q(RUN_BEATS_ETC) | Q(CONF_LAST),
+	SPAN("20190724", PROCPS_4_0_0 | Q(GLOBS_NAMES),
 	     "the script, with procps 4.0.2 (Debian 12)"),
-	SPAN("20250212", PROCPS_4_0_5 | Q(EXISTING_MASKS) | Q(RUN_BEATS_ETC) | Q(CONF_LAST), NULL),
+	SPAN("20200720", PROCPS_4_0_0 | VOID_FILES, "the script, with procps 4.0.2 (Debian 12)"),
+	SPAN("20250212", PROCPS_4_0_5 | VOID_FILES, NULL),
 };
 
 const struct loader loader_void = {
 	.id = LOADER_VOID,
 	.spans = void_spans,
 	.n_spans = ELEMENTSOF(void_spans),
-	.consults = PROCPS_CONSULTS | Q(EXISTING_MASKS) | Q(OTHERS_MASK) | Q(RUN_BEATS_ETC) |
-		    Q(CONF_LAST) | Q(READS_HIDDEN),
+	.consults = PROCPS_CONSULTS | VOID_FILES | Q(OTHERS_MASK) | Q(READS_HIDDEN),
 	.grammar = procps_grammar,
 	.read = read_void,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * procps hands each file's path to glob(3) with GLOB_NOCHECK | GLOB_BRACE before it opens it, so that a
- * file whose name holds a pattern is read under the names that the pattern finds.
+ * procps hands each file's path to glob(3) with GLOB_NOCHECK | GLOB_BRACE before it opens it, so
+ * that a file whose name holds a pattern is read under the names that the pattern finds.
  */
 #include "loader-impl.h"
 
@@ -52,7 +52,8 @@ static const char *find_brace(const char *s)
 	return NULL;
 }
 
-/* Expands the first brace of each name until none is left. Returns 0, -ENOMEM; 1 when it is too much. */
+/* Expands the first brace of each name until none is left. Returns 0, -ENOMEM; 1 when it is too
+ * much. */
 static int expand_braces(const char *name, struct names *out)
 {
 	_cleanup_(names_done) struct names todo = {0};
@@ -157,4 +158,38 @@ ssize_t ctx_read_by_pattern(struct read_ctx *c, const struct dropin *d)
 			return r;
 	}
 	return index >= 0 ? index : ctx_read_dropin(c, d);
+}
+
+ssize_t ctx_read_among(struct read_ctx *c, const struct dropin *d, const struct dropins *among)
+{
+	_cleanup_(names_done) struct names names = {0};
+	ssize_t index = -1;
+
+	if (!strpbrk(d->name, "*?[{\\"))
+		return ctx_read_dropin(c, d);
+	if (expand_braces(d->name, &names) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < names.n; i++) {
+		for (size_t k = 0; k < among->n; k++) {
+			if (fnmatch(names.items[i], among->items[k].name, FNM_PERIOD) != 0)
+				continue;
+			index = ctx_read_dropin(c, &among->items[k]);
+			if (index < 0)
+				return index;
+		}
+	}
+	return index >= 0 ? index : ctx_read_dropin(c, d);
+}
+
+bool key_glob_match_braces(const char *pattern, const char *key)
+{
+	_cleanup_(names_done) struct names names = {0};
+
+	if (!strchr(pattern, '{') || expand_braces(pattern, &names) != 0)
+		return key_glob_match(pattern, key);
+	for (size_t i = 0; i < names.n; i++) {
+		if (key_glob_match(names.items[i], key))
+			return true;
+	}
+	return false;
 }

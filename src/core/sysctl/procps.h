@@ -15,7 +15,7 @@
 	 Q(FIRST_SEPARATOR) | Q(GLOBS) | Q(LISTS) | Q(ADDS_NEWLINE))
 
 #define PROCPS_3_3_10 (PROCPS_3 | Q(SHORT_BUFFER))
-#define PROCPS_3_3_13 (PROCPS_3 | Q(EMPTY_WRITES))
+#define PROCPS_3_3_13 (PROCPS_3 | Q(EMPTY_WRITES) | Q(STALE_VALUE))
 #define PROCPS_3_3_16 (PROCPS_3_3_13 | Q(DASH))
 #define PROCPS_3_3_17 PROCPS_3_3_16
 #define PROCPS_4_0_0  PROCPS_4
@@ -34,9 +34,9 @@
 
 /*
  * X(first version, suffix of the masks above, builds that the suite runs). What changed:
- * 3.3.13 reads lines of any length (1ca49b93) and takes an empty value (2e302406);
- * 3.3.16 knows "-key = value" (a6c0795d); 3.3.17 lets /etc win over /run (5da3024e);
- * 4.0.0 was written anew (6389deca); 4.0.5 excludes by pattern (39748b78).
+ * 3.3.13 reads lines of any length (1ca49b93), into a buffer that it also writes the setting to,
+ * and takes an empty value (2e302406); 3.3.16 knows "-key = value" (a6c0795d); 3.3.17 lets /etc win
+ * over /run (5da3024e); 4.0.0 was written anew (6389deca); 4.0.5 excludes by pattern (39748b78).
  */
 #define PROCPS_SPANS(X)                                                                  \
 	X("3.3.10", 3_3_10, NULL), X("3.3.13", 3_3_13, NULL), X("3.3.16", 3_3_16, NULL), \
@@ -51,7 +51,7 @@
 #define PROCPS_CONSULTS                                                                          \
 	(LINES_CONSULTS | Q(SEMICOLON) | Q(TOKENS) | Q(CR_ENDS_VALUE) | Q(TRIMS_ALL) | Q(DASH) | \
 	 Q(EXCLUDES) | Q(EXCLUDES_BY_GLOB) | Q(EXCLUSION_UNSETS) | Q(EMPTY_WRITES) |             \
-	 Q(FIRST_SEPARATOR) | Q(GLOBS) | Q(LISTS) | Q(ADDS_NEWLINE) | Q(DIES))
+	 Q(FIRST_SEPARATOR) | Q(GLOBS) | Q(LISTS) | Q(ADDS_NEWLINE) | Q(DIES) | Q(STALE_VALUE))
 #define PROCPS_FILES_CONSULTS (PROCPS_FILES | Q(RUN_BEATS_ETC))
 
 /* The grammar of the dialect: that of 3.x with Q(TOKENS), else that of 4.x. */

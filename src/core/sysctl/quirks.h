@@ -50,6 +50,7 @@ typedef uint64_t quirks_t;
 	X(TOKENS, "the line is cut at runs of =, so leading ones are skipped")                     \
 	X(WORDS, "blanks separate key and value as = does, and # ends the line anywhere")          \
 	X(CR_ENDS_VALUE, "a carriage return ends the value")                                       \
+	X(STALE_VALUE, "a line without = writes = and what an earlier line left in the buffer")    \
 	/* Keys. */                                                                                \
 	X(FIRST_SEPARATOR, "the first of / and . says which of them separates")                    \
 	X(SIMPLIFIES, "//, /./ and a leading or trailing separator are dropped")                   \
@@ -59,6 +60,7 @@ typedef uint64_t quirks_t;
 	X(ALL_DOTS, "every dot becomes a slash")                                                   \
 	X(SWAPS, "dots and slashes always change places")                                          \
 	X(SWAPS_MIXED, "where a dot stands before the first slash, they change places")            \
+	X(BRACES, "braces in a pattern are expanded too")                                          \
 	X(GLOBS, "patterns in keys are expanded")                                                  \
 	/* Applying. */                                                                            \
 	X(MERGES, "all files are merged into one map by key first; one write for each")            \
