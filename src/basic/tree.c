@@ -153,6 +153,7 @@ static int walk_path(struct tree *t, const char *path, bool follow_last, struct 
 {
 	struct tree_stat st = {.type = TREE_DIR};
 	char name[LIMIT_PATH];
+	bool slash;
 	int r;
 
 	if (strlen(path) >= sizeof(w->rest))
@@ -171,9 +172,13 @@ static int walk_path(struct tree *t, const char *path, bool follow_last, struct 
 			go_up(w);
 			continue;
 		}
-		r = step(t, w, name, follow_last || !last, &st);
+		/* A slash at the end asks for a directory, through a link if need be. */
+		slash = last && *w->rest;
+		r = step(t, w, name, follow_last || !last || slash, &st);
 		if (r < 0)
 			return r;
+		if (slash && st.type != TREE_DIR)
+			return -ENOTDIR;
 	}
 	if (!w->done[0]) {
 		r = t->ops->lstat(t, "/", &st);

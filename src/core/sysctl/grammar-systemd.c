@@ -3,7 +3,7 @@
  * One line as systemd-sysctl reads it: parse_line() of src/sysctl/sysctl.c, sysctl_normalize() of
  * src/shared/sysctl-util.c, seen in 247 to 262.
  */
-#include "loader-impl.h"
+#include "grammar.h"
 
 static bool blank(quirks_t q, char c)
 {
@@ -34,16 +34,19 @@ static bool take_dash(quirks_t q, const char **s, size_t *n)
 
 static int set_key(quirks_t q, const char *s, size_t n, struct parsed *p)
 {
-	p->spelled = strndup(s, n);
 	p->key = (q & Q(FIRST_SEPARATOR)) ? key_slashdot(s, n) : strndup(s, n);
-	if (!p->spelled || !p->key)
+	if (!p->key)
 		return -ENOMEM;
 	if (q & Q(SIMPLIFIES))
 		key_simplify(p->key);
+	/* What the map compares: without it, a key with ".." is another key for the same file. */
+	p->spelled = strdup(p->key);
+	if (!p->spelled)
+		return -ENOMEM;
 	p->is_glob = (q & Q(GLOBS)) && key_is_glob(p->key);
 	if (key_has_dotdot(p->key)) {
 		char *walked = NULL;
-		int r = (q & Q(REJECTS_DOTDOT)) ? 0 : key_walk(p->key, &walked);
+		int r = (q & Q(REJECTS_DOTDOT)) ? 0 : key_from_path(p->key, &walked);
 
 		if (r < 0)
 			return r;

@@ -8,15 +8,15 @@
 #define BASE                                                                                       \
 	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(SEMICOLON) | Q(DASH) |             \
 	 Q(DASH_BLANK) | Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(SIMPLIFIES) |      \
-	 Q(GLOBS) | Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(SKIPS_EQUAL) |       \
+	 Q(GLOBS) | Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) |            \
 	 Q(ADDS_NEWLINE) | Q(OTHERS_MASK))
 
 /* /lib/sysctl.d counts only in builds for a split /usr: Debian's up to 12. */
 static const struct version_span spans[] = {
 	{"247", BASE | Q(LOOP_MASKS) | Q(READS_LIB), "247 (Debian 11)"},
-	{"252", BASE | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT), "252 (Debian 12)"},
-	{"255", BASE | Q(LOOP_MASKS) | Q(REJECTS_DOTDOT), "257 (Debian 13)"},
-	{"262", BASE | Q(REJECTS_DOTDOT), NULL},
+	{"252", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT), "252 (Debian 12)"},
+	{"255", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(REJECTS_DOTDOT), "257 (Debian 13)"},
+	{"262", BASE | Q(SKIPS_EQUAL) | Q(REJECTS_DOTDOT), NULL},
 };
 
 static grammar_fn grammar(quirks_t q)
@@ -55,7 +55,7 @@ const struct loader loader_systemd = {
 	.id = LOADER_SYSTEMD,
 	.spans = spans,
 	.n_spans = ELEMENTSOF(spans),
-	.consults = BASE | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT) | Q(READS_HIDDEN) |
+	.consults = BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT) | Q(READS_HIDDEN) |
 		    Q(TRIMS_ALL),
 	.grammar = grammar,
 	.read = read_files,
