@@ -37,10 +37,10 @@ static int add_escaped(struct strbuf *out, const char *s)
 	return strbuf_add_escaped(out, s, strlen(s));
 }
 
-/* These codes are ours: the sentence itself is the cause. */
-static bool cause_is_said(int err)
+/* With these codes the sentence itself is the cause. */
+static bool cause_is_said(const struct error *e)
 {
-	return err == EINVAL || err == E2BIG;
+	return e->err == EINVAL || e->err == E2BIG || (e->err == ENOENT && !e->path);
 }
 
 int output_error_text(const char *command, const struct error *e, struct strbuf *out)
@@ -56,7 +56,7 @@ int output_error_text(const char *command, const struct error *e, struct strbuf 
 		(void)add_escaped(out, e->what);
 	if (!e->what)
 		(void)strbuf_adds(out, strerror(e->err));
-	else if (!cause_is_said(e->err))
+	else if (!cause_is_said(e))
 		(void)strbuf_addf(out, " (%s)", strerror(e->err));
 	(void)strbuf_addc(out, '\n');
 	if (e->hint) {

@@ -77,6 +77,12 @@ def options(text, title):
     return found
 
 
+def all_options(name):
+    """What may stand after a command's name."""
+    text = run(name, "--help").out
+    return {f"--{o[1]}" for title in ("Options", "Global options") for o in options(text, title)}
+
+
 def exits(text):
     """Exit status -> what the help says of it."""
     found = {}

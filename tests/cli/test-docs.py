@@ -5,10 +5,9 @@
 import os
 import re
 import subprocess
-import tempfile
 import unittest
 
-from ptscope import BIN, SOURCE, commands, exits, options, run
+from ptscope import BIN, SOURCE, all_options, commands, exits, options, run
 
 
 def read(*path):
@@ -91,12 +90,30 @@ class ManPages(unittest.TestCase):
                 self.assertIn(f"*{m[1]}*({m[2]})", page)
 
 
-class Completions(unittest.TestCase):
-    """For each command, what a shell offers is what the help lists."""
+class Links(unittest.TestCase):
+    def test_links_between_documents_lead_somewhere(self):
+        documents = [name for folder in ("", "docs") for name in
+                     (os.path.join(folder, n) for n in os.listdir(os.path.join(SOURCE, folder)))
+                     if name.endswith(".md")]
+        self.assertIn("README.md", documents)
+        for name in documents:
+            for target in re.findall(r"\]\(([^)#:]+)\)", read(name)):
+                path = os.path.join(SOURCE, os.path.dirname(name), target)
+                self.assertTrue(os.path.exists(path), f"{name}: {target}")
 
-    def expected(self, name):
-        text = run(name, "--help").out
-        return {f"--{o[1]}" for title in ("Options", "Global options") for o in options(text, title)}
+    def test_commands_in_the_readme_are_understood(self):
+        """Each is tried with --help, which refuses what stands before it if it is not known."""
+        lines = re.findall(r"^    ptscope ([^\n]*?)(?:   .*)?$", read("README.md"), re.M)
+        self.assertGreater(len(lines), 5)
+        for line in lines:
+            words = line.replace("'", "").split()
+            r = run(*words, "--help")
+            self.assertEqual(r.status, 0, f"{line}: {r}")
+            self.assertTrue(r.out.startswith(f"Usage: ptscope {words[0]} "), line)
+
+
+class Completions(unittest.TestCase):
+    """For each command, what a shell offers is what the help lists. Fish has a test of its own."""
 
     def bash(self, *words):
         script = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ptscope; '
@@ -110,23 +127,10 @@ class Completions(unittest.TestCase):
     def test_bash(self):
         self.assertEqual(self.bash("ptscope", ""), set(commands()))
         for name in commands():
-            self.assertEqual(self.bash("ptscope", name, "--"), self.expected(name), name)
-            self.assertEqual(self.bash("ptscope", "--color", "never", name, "--"), self.expected(name), name)
+            self.assertEqual(self.bash("ptscope", name, "--"), all_options(name), name)
+            self.assertEqual(self.bash("ptscope", "--color", "never", name, "--"), all_options(name), name)
         self.assertEqual(self.bash("ptscope", "about", "not-r"), {"not-read"})
         self.assertEqual(self.bash("ptscope", "about", "--color", "a"), {"auto", "always"})
-
-    def test_fish(self):
-        if subprocess.run(["sh", "-c", "command -v fish"], stdout=subprocess.DEVNULL, check=False).returncode:
-            self.skipTest("no fish")
-        home = self.enterContext(tempfile.TemporaryDirectory())
-        for name in commands():
-            done = subprocess.run(
-                ["fish", "--no-config", "-c",
-                 f"source {SOURCE}/completions/ptscope.fish; complete -C 'ptscope {name} --'"],
-                env={"PATH": os.path.dirname(BIN) + ":/usr/bin:/bin", "HOME": home},
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", check=True)
-            self.assertEqual({line.split("\t")[0] for line in done.stdout.splitlines()},
-                             self.expected(name), name)
 
     def test_zsh_names_the_same_options(self):
         """Read from the file: running zsh's completion needs a terminal and an editor."""
@@ -141,7 +145,7 @@ class Completions(unittest.TestCase):
             offered = names(body)
             for array in re.findall(r"\$(\w+)", body):
                 offered |= names(arrays[array])
-            self.assertEqual(offered, self.expected(name), name)
+            self.assertEqual(offered, all_options(name), name)
             self.assertIn(f"'{name}:", text)
 
 
