@@ -135,11 +135,9 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	if (gather_host_name(&g, &name) < 0)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
 	report.name = g.subject.kind == SUBJECT_ROOT || !name ? g.subject.path : name;
-	if (in->options.format == FORMAT_NAGIOS)
-		report.exit_code = nagios_code(&report);
 	if (render(&report) < 0 || in->out->failed)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
-	return report.exit_code;
+	return in->options.format == FORMAT_NAGIOS ? nagios_code(&report) : report.exit_code;
 }
 
 /* What counts more where several subjects give several codes. */

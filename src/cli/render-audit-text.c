@@ -209,6 +209,10 @@ static void boot_words(const struct audit_report *r, struct strbuf *value, struc
 				  "this container's /etc/sysctl.d has no effect on the host");
 		return;
 	}
+	if (boot->state == RESOLVE_UNSET && r->audit->boot == VERDICT_UNKNOWN) {
+		(void)strbuf_adds(value, "not known");
+		return;
+	}
 	if (boot->state == RESOLVE_UNSET) {
 		(void)strbuf_adds(value, "not set");
 		(void)strbuf_adds(where, r->audit->effective

@@ -47,7 +47,7 @@ static void print_checked(struct strbuf *out, const struct layout *layout,
 	(void)strbuf_adds(&b, ", ptscope " VERSION ", policy ");
 	text_path(&b, r->policy->name);
 	(void)strbuf_adds(&b, " (");
-	text_path(&b, r->policy->source);
+	(void)strbuf_add_escaped(&b, r->policy->source, strlen(r->policy->source));
 	(void)strbuf_addc(&b, ')');
 	line(out, layout, "Checked", &b);
 }

@@ -144,10 +144,14 @@ void text_level(struct strbuf *b, int level)
 
 void text_loader(struct strbuf *b, const struct loader_instance *li)
 {
+	/* A script or service runs another program's sysctl, and the version is that one's. */
+	bool borrowed = li->id == LOADER_UFW || li->id == LOADER_VOID;
+
 	(void)strbuf_adds(b, loader_name(li->id));
 	if (li->version) {
-		(void)strbuf_addc(b, ' ');
+		(void)strbuf_adds(b, borrowed ? " (sysctl " : " ");
 		(void)strbuf_add_escaped(b, li->version, strlen(li->version));
+		(void)strbuf_adds(b, borrowed ? ")" : "");
 	}
 }
 

@@ -73,7 +73,9 @@ void render_audit_nagios(struct strbuf *out, const struct audit_report *r)
 		if (run->state == RUNTIME_SET)
 			(void)strbuf_addf(&b, "%d", run->level);
 		else
-			(void)strbuf_adds(&b, runtime_state_word(run->state));
+			(void)strbuf_adds(&b, run->state == RUNTIME_SKIPPED
+						      ? "not judged"
+						      : runtime_state_word(run->state));
 	}
 	(void)strbuf_addf(out, "PTRACE %s - ", words[nagios_code(r)]);
 	add_text(out, b.bytes ? b.bytes : "");

@@ -174,6 +174,29 @@ static bool is_applied(enum entry_status s)
 	       s == ENTRY_NOT_REACHED;
 }
 
+/*
+ * True for a line of a file that is also reached by another name: with /usr merged, /lib/sysctl.d
+ * is /usr/lib/sysctl.d, and some loaders visit both.
+ */
+static bool is_second_name(const struct loader_script *s, size_t index)
+{
+	const struct sysctl_entry *e = &s->entries[index];
+	const char *path = s->files[e->file].path;
+
+	if (!startswith(path, "/lib/"))
+		return false;
+	for (size_t i = 0; i < s->n_entries; i++) {
+		const struct sysctl_entry *o = &s->entries[i];
+		const char *other = s->files[o->file].path;
+
+		if (startswith(other, "/usr/") && streq(other + strlen("/usr"), path) &&
+		    o->line == e->line && o->text_len == e->text_len &&
+		    memcmp(o->text, e->text, e->text_len) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Adds the rows of the entries that are applied, or of those that are not. */
 static void collect(struct strbuf *out, const struct account *a, bool applied, struct rows *rows)
 {
@@ -182,7 +205,8 @@ static void collect(struct strbuf *out, const struct account *a, bool applied, s
 		const struct entry_fate *f = &a->result->fates[i];
 		struct row *row;
 
-		if (f->status == ENTRY_OTHER_KEY || is_applied(f->status) != applied)
+		if (f->status == ENTRY_OTHER_KEY || is_applied(f->status) != applied ||
+		    (!applied && is_second_name(a->script, i)))
 			continue;
 		row = rows_add(rows, out);
 		if (!row)
@@ -222,8 +246,11 @@ static void print_row(struct strbuf *out, const struct layout *layout, const str
 	out->failed |= line.failed;
 	strbuf_done(&line);
 	if (row->note.len > 0) {
-		if (beside) {
-			text_pad(out, place_width - columns_of(&row->place) + 2);
+		size_t place = columns_of(&row->place);
+
+		if (beside ||
+		    (row->winner && column + place + 2 + row->note.len <= layout->width)) {
+			text_pad(out, (beside ? place_width - place : 0) + 2);
 			(void)strbuf_adds(out, row->note.bytes);
 		} else {
 			(void)strbuf_addc(out, '\n');
@@ -498,7 +525,7 @@ static void print_by_hand(struct strbuf *out, const struct layout *layout, const
 		if (!command || l->step->runs_at_boot || res->winner < 0)
 			continue;
 		e = &l->script->entries[res->winner];
-		if (key->boot.state == RESOLVE_SET && key->boot.value &&
+		if (key->boot.has_source && key->boot.value &&
 		    (key_is_ptrace_scope(key->key)
 			     ? res->level == key->boot.level
 			     : e->value_len == key->boot.value_len &&
