@@ -24,6 +24,7 @@ struct command_line {
 	bool want_help, want_version;
 };
 
+/* Frees what the object holds and makes it empty. */
 void command_line_done(struct command_line *cl);
 
 /*

@@ -24,7 +24,7 @@ int output_prepare(void)
 		if (fd == STDOUT_FILENO)
 			stdout_open = 0;
 		/* The lowest free number is this one, since those below are open. */
-		if (open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) != fd)
+		if (open("/dev/null", (fd == STDIN_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC) != fd)
 			return -EBADF;
 	}
 	if (signal(SIGPIPE, SIG_IGN) == SIG_ERR)

@@ -9,6 +9,7 @@
 #include "macro.h"
 
 enum severity { SEVERITY_FAIL, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_INFO, SEVERITY_WAIVED };
+/* The contract's word: "fail", "unknown", ... */
 const char *severity_word(enum severity s);
 
 /* X(ID, "id", worst severity it appears with) ; texts are in findings.c */
