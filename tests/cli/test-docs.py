@@ -101,6 +101,11 @@ class Links(unittest.TestCase):
                 path = os.path.join(SOURCE, os.path.dirname(name), target)
                 self.assertTrue(os.path.exists(path), f"{name}: {target}")
 
+    def test_screen_of_the_readme_is_a_golden_one(self):
+        screen = read("tests/cli/golden/screens/audit-later-vendor-file.txt")
+        shown = "".join(f"    {line}".rstrip() + "\n" for line in screen.splitlines())
+        self.assertIn("    $ ptscope audit\n" + shown, read("README.md"))
+
     def test_commands_in_the_readme_are_understood(self):
         """Each is tried with --help, which refuses what stands before it if it is not known."""
         lines = re.findall(r"^    ptscope ([^\n]*?)(?:   .*)?$", read("README.md"), re.M)
