@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The descriptor backend. Canonical paths are opened without following any link, so that a component
- * that is swapped for one meanwhile is an error and never a way out. Files are looked at through
- * O_PATH before they are opened: FIFOs and devices never are.
+ * The descriptor backend. openat2(2) resolves most paths in one call inside the root; where it does
+ * not exist, is forbidden, or meets a link at the end, the walker asks for one canonical path after
+ * the other, and these are opened without following anything: a component that has become a link
+ * meanwhile is an error, never a way out.
+ *
+ * Files are looked at through O_PATH first, and only regular ones are opened for reading, as what
+ * was looked at: through /proc/self/fd, or by name and then compared. FIFOs and devices never are.
  */
 #include "tree-impl.h"
 
 #include "fd.h"
-#include "limits.h"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -19,15 +23,33 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-static int openat2_path(int dir, const char *path, uint64_t resolve)
+/* Returns a descriptor, -EAGAIN where the portable way has to be taken, or the errno. */
+static int openat2_path(struct tree *t, const char *path, uint64_t resolve)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = resolve,
+		.resolve = resolve | RESOLVE_IN_ROOT,
 	};
-	long fd = syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	long fd;
 
-	return fd < 0 ? -errno : (int)fd;
+	if (t->no_openat2)
+		return -EAGAIN;
+	fd = syscall(SYS_openat2, t->fd, path, &how, sizeof(how));
+	if (fd >= 0)
+		return (int)fd;
+	switch (errno) {
+	case ENOSYS:
+		t->no_openat2 = true;
+		return -EAGAIN;
+	case EPERM:  /* a filter of system calls that does not know it */
+	case E2BIG:  /* one that knows a smaller struct */
+	case EINVAL: /* a kernel without one of the flags */
+	case ELOOP:
+	case EXDEV:
+		return -EAGAIN;
+	default:
+		return -errno;
+	}
 }
 
 static enum tree_type type_of(const struct stat *st)
@@ -44,7 +66,8 @@ static enum tree_type type_of(const struct stat *st)
 	case S_IFSOCK:
 		return TREE_SOCKET;
 	default:
-		return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3) ? TREE_NULL : TREE_DEVICE;
+		return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3) ? TREE_NULL
+									    : TREE_DEVICE;
 	}
 }
 
@@ -65,31 +88,93 @@ static int stat_fd(int fd, struct tree_stat *ret)
 	return 0;
 }
 
-int tree_fd_fast(struct tree *t, const char *path, int *ret_fd, struct tree_stat *ret_st)
+/* Reads the link that fd is. Returns its length, or -errno; ret is NUL-terminated. */
+static ssize_t readlink_fd(int fd, char ret[static LIMIT_PATH])
 {
-	_cleanup_fd_ int fd = -EBADF;
+	ssize_t n = readlinkat(fd, "", ret, LIMIT_PATH);
+
+	if (n < 0)
+		return errno == ENOENT ? -EINVAL : -errno; /* ENOENT: it is no link */
+	if (n == LIMIT_PATH)
+		return -ENAMETOOLONG;
+	ret[n] = '\0';
+	return n;
+}
+
+/* A path that may have to do with /dev/null by its text is the walker's. */
+static bool may_be_null(const char *path)
+{
+	return strstr(path, "/null");
+}
+
+/* The path that a link at path stands for. False when it is too long. */
+static bool join_target(const char *path, const char *target, char ret[static LIMIT_PATH])
+{
+	const char *slash = strrchr(path, '/');
+	int n;
+
+	n = *target == '/' || !slash
+		    ? snprintf(ret, LIMIT_PATH, "%s", target)
+		    : snprintf(ret, LIMIT_PATH, "%.*s/%s", (int)(slash - path), path, target);
+	return n >= 0 && n < LIMIT_PATH;
+}
+
+/* Follows the link fd, found at path, where it leads to something else than a link without another
+ * link on the way. As tree_fd_fast(). */
+static int follow_once(struct tree *t, const char *path, int fd, int *ret_fd,
+		       struct tree_stat *ret_st)
+{
+	char target[LIMIT_PATH], next[LIMIT_PATH];
+	_cleanup_fd_ int found = -EBADF;
+	struct tree_stat st;
 	int r;
 
-	if (t->no_openat2 || startswith(path, "/dev"))
+	if (readlink_fd(fd, target) <= 0)
 		return -EAGAIN;
-	fd = openat2_path(t->fd, path, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-	if (fd == -ENOSYS || fd == -EPERM || fd == -EINVAL || fd == -E2BIG) {
-		t->no_openat2 = true;
-		return -EAGAIN;
+	if (streq(target, "/dev/null")) {
+		*ret_fd = -EBADF;
+		*ret_st = (struct tree_stat){.type = TREE_NULL};
+		return 0;
 	}
-	if (fd < 0)
-		return fd == -EXDEV || fd == -ELOOP ? -EAGAIN : fd;
-	r = stat_fd(fd, ret_st);
+	if (!join_target(path, target, next) || may_be_null(next))
+		return -EAGAIN;
+	found = openat2_path(t, next, RESOLVE_NO_SYMLINKS);
+	if (found < 0)
+		return found;
+	r = stat_fd(found, &st);
 	if (r < 0)
 		return r;
-	if (ret_st->type == TREE_LNK)
-		return -ELOOP;
-	*ret_fd = TAKE_FD(fd);
+	if (st.type == TREE_LNK)
+		return -EAGAIN;
+	*ret_fd = TAKE_FD(found);
+	*ret_st = st;
 	return 0;
 }
 
-/* Opens a canonical path with O_PATH, following nothing. */
-static int open_canonical(struct tree *t, const char *path)
+int tree_fd_fast(struct tree *t, const char *path, bool follow_last, int *ret_fd,
+		 struct tree_stat *ret_st)
+{
+	_cleanup_fd_ int fd = -EBADF;
+	struct tree_stat st;
+	int r;
+
+	if (*path != '/' || may_be_null(path))
+		return -EAGAIN;
+	fd = openat2_path(t, path, RESOLVE_NO_MAGICLINKS);
+	if (fd < 0)
+		return fd;
+	r = stat_fd(fd, &st);
+	if (r < 0)
+		return r;
+	if (st.type == TREE_LNK && follow_last)
+		return follow_once(t, path, fd, ret_fd, ret_st);
+	*ret_fd = TAKE_FD(fd);
+	*ret_st = st;
+	return 0;
+}
+
+/* Opens a canonical path with O_PATH a component at a time. */
+static int open_by_steps(struct tree *t, const char *path)
 {
 	_cleanup_fd_ int dir = fcntl(t->fd, F_DUPFD_CLOEXEC, 0);
 	char name[LIMIT_PATH];
@@ -117,6 +202,14 @@ static int open_canonical(struct tree *t, const char *path)
 	}
 }
 
+/* Opens a canonical path with O_PATH, following nothing: not the last component either. */
+static int open_canonical(struct tree *t, const char *path)
+{
+	int fd = openat2_path(t, path, RESOLVE_NO_SYMLINKS);
+
+	return fd == -EAGAIN ? open_by_steps(t, path) : fd;
+}
+
 static int fd_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 {
 	_cleanup_fd_ int fd = open_canonical(t, path);
@@ -128,17 +221,19 @@ static int fd_readlink(struct tree *t, const char *path, char **ret)
 {
 	_cleanup_fd_ int fd = open_canonical(t, path);
 	char target[LIMIT_PATH];
+	char *copy;
 	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	n = readlinkat(fd, "", target, sizeof(target));
+	n = readlink_fd(fd, target);
 	if (n < 0)
-		return -errno;
-	if ((size_t)n == sizeof(target))
-		return -ENAMETOOLONG;
-	*ret = strndup(target, (size_t)n);
-	return *ret ? 0 : -ENOMEM;
+		return (int)n;
+	copy = strdup(target);
+	if (!copy)
+		return -ENOMEM;
+	*ret = copy;
+	return 0;
 }
 
 static enum tree_type entry_type(int dir, const struct dirent *d)
@@ -158,36 +253,72 @@ static enum tree_type entry_type(int dir, const struct dirent *d)
 		return TREE_SOCKET;
 	default:
 		if (fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			return TREE_REG; /* gone or unreadable: opening it will say so */
+			return TREE_REG; /* gone or not to be looked at: opening it will say so */
 		return type_of(&st);
 	}
 }
 
-static int fd_list(struct tree *t, const char *path, struct tree_list *ret)
+int tree_fd_list(int path_fd, struct tree_list *ret)
 {
-	_cleanup_fd_ int at = open_canonical(t, path), fd = -EBADF;
-	size_t cap = 0;
+	_cleanup_fd_ int fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct dirent *d;
+	size_t cap = 0;
 	DIR *stream;
 	int r = 0;
 
-	if (at < 0)
-		return at;
-	fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	stream = fdopendir(fd);
 	if (!stream)
 		return -errno;
 	(void)TAKE_FD(fd);
-	while (r == 0 && (errno = 0, d = readdir(stream))) {
-		if (!streq(d->d_name, ".") && !streq(d->d_name, ".."))
-			r = tree_list_add(ret, &cap, d->d_name, entry_type(dirfd(stream), d));
+	for (;;) {
+		errno = 0;
+		d = readdir(stream);
+		if (!d) {
+			r = -errno;
+			break;
+		}
+		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
+			continue;
+		r = tree_list_add(ret, &cap, d->d_name, entry_type(dirfd(stream), d));
+		if (r < 0)
+			break;
 	}
-	if (r == 0 && errno > 0)
-		r = -errno;
 	(void)closedir(stream);
 	return r;
+}
+
+static int fd_list(struct tree *t, const char *path, struct tree_list *ret)
+{
+	_cleanup_fd_ int fd = open_canonical(t, path);
+
+	return fd < 0 ? fd : tree_fd_list(fd, ret);
+}
+
+/* Asked once for each tree: where something else stands at /proc, a number in it could be anything.
+ */
+static bool proc_is_usable(struct tree *t)
+{
+	struct statfs sfs;
+
+	if (t->proc == PROC_NOT_SEEN)
+		t->proc = statfs("/proc/self/fd", &sfs) == 0 && sfs.f_type == PROC_SUPER_MAGIC
+				  ? PROC_USABLE
+				  : PROC_MISSING;
+	return t->proc == PROC_USABLE;
+}
+
+int tree_fd_reopen(struct tree *t, int path_fd)
+{
+	char proc[32];
+	int fd;
+
+	if (!proc_is_usable(t))
+		return -EAGAIN;
+	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", path_fd);
+	fd = open(proc, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 /* Without /proc: opens by name and makes sure that it is the file that was looked at. */
@@ -201,10 +332,8 @@ static int reopen_by_name(struct tree *t, int path_fd, const char *path)
 	if (!parent)
 		return -ENOMEM;
 	slash = strrchr(parent, '/');
-	if (!slash)
-		return -ENOENT;
 	*slash = '\0';
-	dir = open_canonical(t, parent);
+	dir = open_canonical(t, parent[0] ? parent : "/");
 	if (dir < 0)
 		return dir;
 	fd = openat(dir, slash + 1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -213,18 +342,6 @@ static int reopen_by_name(struct tree *t, int path_fd, const char *path)
 	if (fstat(path_fd, &a) < 0 || fstat(fd, &b) < 0)
 		return -errno;
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? TAKE_FD(fd) : -EAGAIN;
-}
-
-int tree_fd_reopen(struct tree *t, int path_fd, const char *path)
-{
-	char proc[32];
-	int fd;
-
-	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", path_fd);
-	fd = open(proc, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0)
-		return fd;
-	return errno == ENOENT ? reopen_by_name(t, path_fd, path) : -errno;
 }
 
 static int fd_open(struct tree *t, const char *path, struct tree_file *ret)
@@ -238,13 +355,28 @@ static int fd_open(struct tree *t, const char *path, struct tree_file *ret)
 	r = stat_fd(fd, &st);
 	if (r < 0)
 		return r;
-	if (st.type != TREE_REG)
-		return -EBADFD;
-	r = tree_fd_reopen(t, fd, path);
+	if (st.type != TREE_REG) /* it was one a moment ago */
+		return st.type == TREE_DIR ? -EISDIR : -EBADFD;
+	r = tree_fd_reopen(t, fd);
+	if (r == -EAGAIN)
+		r = reopen_by_name(t, fd, path);
 	if (r < 0)
 		return r;
 	ret->fd = r;
 	ret->st = st;
+	return 0;
+}
+
+static int fd_fstype(struct tree *t, const char *path, uint64_t *ret)
+{
+	_cleanup_fd_ int fd = open_canonical(t, path);
+	struct statfs sfs;
+
+	if (fd < 0)
+		return fd;
+	if (fstatfs(fd, &sfs) < 0)
+		return -errno;
+	*ret = (uint64_t)sfs.f_type;
 	return 0;
 }
 
@@ -253,6 +385,7 @@ const struct tree_ops tree_fd_ops = {
 	.readlink = fd_readlink,
 	.list = fd_list,
 	.open = fd_open,
+	.fstype = fd_fstype,
 };
 
 static int open_root(struct tree **ret, const char *path, bool no_openat2)
@@ -280,24 +413,4 @@ int tree_open(struct tree **ret, const char *path)
 int tree_open_walker(struct tree **ret, const char *path)
 {
 	return open_root(ret, path, true);
-}
-
-int tree_fstype(struct tree *t, const char *path, uint64_t *ret)
-{
-	_cleanup_fd_ int fd = -EBADF;
-	struct tree_stat st;
-	struct statfs sfs;
-	int r;
-
-	if (t->fd < 0)
-		return t->base ? tree_fstype(t->base, path, ret) : -ENOTSUP;
-	r = tree_fd_fast(t, path, &fd, &st);
-	if (r == -EAGAIN)
-		r = fd = open_canonical(t, path);
-	if (r < 0)
-		return r;
-	if (fstatfs(fd, &sfs) < 0)
-		return -errno;
-	*ret = (uint64_t)sfs.f_type;
-	return 0;
 }

@@ -1,46 +1,97 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the backends of a tree give to the walker: operations on canonical paths, which are absolute,
- * without ".", "..", doubled or trailing slashes, and without links in any component but the last.
+ * What the parts of a tree share: the operations that a backend gives to the walker, and the
+ * walker.
+ *
+ * Operations work on canonical paths: absolute, without ".", "..", doubled or trailing slashes, and
+ * without links in any component but the last. A backend must not follow a link that stands where
+ * none is expected; it may fail then with ENOTDIR, ELOOP or EAGAIN, and the walker starts again.
  */
 #pragma once
 
+#include "limits.h"
 #include "tree.h"
 
 struct tree_ops {
+	/* Looks at path itself. */
 	int (*lstat)(struct tree *t, const char *path, struct tree_stat *ret);
+	/* Reads a link. -EINVAL when it is none. */
 	int (*readlink)(struct tree *t, const char *path, char **ret);
+	/* Adds the entries to ret, in any order. -ENOTDIR when it is no directory. On failure ret
+	 * may hold some: the caller frees it either way. */
 	int (*list)(struct tree *t, const char *path, struct tree_list *ret);
-	/* Opens a regular file. ret->st is filled already. */
+	/* Opens a regular file; fd or bytes, and st, are filled. Otherwise as tree_open_file(). */
 	int (*open)(struct tree *t, const char *path, struct tree_file *ret);
+	/* As tree_fstype(). */
+	int (*fstype)(struct tree *t, const char *path, uint64_t *ret);
 };
 
 /* A node of a memory tree or an overlay. */
 struct memory_node {
-	char *path; /* canonical */
+	char *path; /* canonical; owned */
 	enum tree_type type;
-	char *bytes; /* content, or a link's text */
+	char *bytes; /* content, or a link's text; owned, NUL-terminated */
 	size_t n;
-	int err; /* positive: every access fails so */
+	int err; /* positive: opening it, and all below it, fails so */
 };
 
 struct tree {
 	const struct tree_ops *ops;
-	int fd;            /* descriptor backend: the root */
-	bool no_openat2;   /* descriptor backend: use the walker for everything */
+	int fd;		 /* descriptor backend: the root; else -EBADF */
+	bool no_openat2; /* descriptor backend: every look-up is walked */
+	/* descriptor backend: whether /proc/self/fd can be opened through; 0 when not known yet */
+	enum { PROC_NOT_SEEN, PROC_USABLE, PROC_MISSING } proc;
 	struct tree *base; /* overlay: borrowed */
-	struct memory_node *nodes; /* memory and overlay */
+	struct memory_node
+		*nodes; /* memory and overlay: sorted, a directory before what is in it */
 	size_t n_nodes, cap_nodes;
 };
 
 extern const struct tree_ops tree_fd_ops, tree_memory_ops;
 
-/* Fast path of the descriptor backend: opens what path leads to, with O_PATH. -ELOOP where its last
- * component is a link, -EAGAIN where the walker has to be asked; *ret_st is filled on success. */
-int tree_fd_fast(struct tree *t, const char *path, int *ret_fd, struct tree_stat *ret_st);
+/* Where a walk has come to. */
+struct walk {
+	char done[LIMIT_PATH]; /* canonical path; "" while it is the root */
+	size_t len;	       /* of done */
+	char rest[LIMIT_PATH]; /* what is still to be walked */
+	unsigned links;	       /* followed so far */
+	struct tree_stat st;   /* of done, where known is set */
+	bool known;
+};
 
-/* Reopens an O_PATH descriptor of a regular file for reading; path is for kernels without /proc. */
-int tree_fd_reopen(struct tree *t, int path_fd, const char *path);
+/*
+ * Walks a path.
+ *
+ * @follow_last: also follow a link that is the last component
+ * @w: need not be initialised; on success done and st tell where the path leads
+ *
+ * Errno set of tree.h; also -EAGAIN when the tree keeps changing below the walk. (tree-walk.c)
+ */
+int tree_walk(struct tree *t, const char *path, bool follow_last, struct walk *w);
 
+/* The walk's place as a path: done, or "/". Borrowed. */
+const char *walk_path(const struct walk *w);
+
+/* The answer for opening this type as a file: 0 for a regular one, 1 for /dev/null, else -errno. */
+int tree_openable(enum tree_type type);
+
+/*
+ * Descriptor backend: opens what path leads to with O_PATH, in one or two system calls where the
+ * kernel can do it all.
+ *
+ * @ret_fd: the descriptor, or -EBADF where the type is TREE_NULL by its text
+ *
+ * Returns 0; -EAGAIN when the walker has to be asked; otherwise the errno of openat2(2).
+ */
+int tree_fd_fast(struct tree *t, const char *path, bool follow_last, int *ret_fd,
+		 struct tree_stat *ret_st);
+
+/* Descriptor backend: opens for reading what path_fd, from O_PATH, is: a regular file. Returns the
+ * descriptor, the errno of open(2), or -EAGAIN when that cannot be done without /proc. */
+int tree_fd_reopen(struct tree *t, int path_fd);
+
+/* Descriptor backend: lists the directory that path_fd, from O_PATH, is. As the operation. */
+int tree_fd_list(int path_fd, struct tree_list *ret);
+
+/* Adds a copy of a name. cap: of the array, kept by the caller. Returns 0, -E2BIG, -ENOMEM. */
 int tree_list_add(struct tree_list *l, size_t *cap, const char *name, enum tree_type type);
-void tree_list_sort(struct tree_list *l);

@@ -78,20 +78,29 @@ struct tree *tree_free(struct tree *t);
 DEFINE_CLEANUP(struct tree *, tree_free)
 #define _cleanup_tree_ _cleanup_(tree_free_p)
 
-/* Memory trees and overlays: put something at a path (which must have no link in its parents;
- * missing parents are made), replacing what is there. Content is copied. Return 0, -ENOMEM, -EINVAL. */
+/*
+ * Memory trees and overlays: put something at a path, replacing what is there (itself, not what a
+ * link there leads to). Links in its parents are followed; parents that are missing are made. Content
+ * is copied.
+ *
+ * Return 0; -EINVAL for a path that names nothing ("/", a trailing slash, "." or ".."); the errno of
+ * looking at the parents; -ENOMEM.
+ */
 int tree_add_file(struct tree *t, const char *path, const void *bytes, size_t n);
 int tree_add_link(struct tree *t, const char *path, const char *target);
+/* In an overlay the directory is empty, whatever the base has there. */
 int tree_add_dir(struct tree *t, const char *path);
-/* A node whose every access fails with the errno given (EACCES for an unreadable file or directory);
- * it is listed in its parent as a regular file. With ENOENT it hides what the base has there. */
+/* A thing that can be looked at and listed in its parent, as a regular file, and no more: to open,
+ * list or enter it fails with the errno given (EACCES for an unreadable file or directory). With
+ * ENOENT it hides what the base has there. */
 int tree_add_error(struct tree *t, const char *path, int err);
 
 /* Looks at what path leads to, following links. ret_real, if not NULL, gets the path after links
  * (caller frees). For TREE_NULL nothing else of st is meaningful. */
 int tree_stat(struct tree *t, const char *path, struct tree_stat *ret, char **ret_real);
 
-/* Looks at path itself; links in its parents are followed, the last component is not. */
+/* Looks at path itself; links in its parents are followed, the last component is not, unless a slash
+ * follows it. */
 int tree_lstat(struct tree *t, const char *path, struct tree_stat *ret);
 
 /* Reads a link's text. -EINVAL when path is no link. Caller frees. */
@@ -105,7 +114,7 @@ void tree_list_done(struct tree_list *l);
 /*
  * Opens a file for reading, following links. Regular files only: -EISDIR for a directory, -EBADFD
  * for a FIFO, socket or device. /dev/null (TREE_NULL) opens as an empty file with st.type TREE_NULL.
- * Close with tree_file_close().
+ * -EAGAIN when the file is leased, or the tree keeps changing. Close with tree_file_close().
  */
 int tree_open_file(struct tree *t, const char *path, struct tree_file *ret);
 
@@ -119,7 +128,8 @@ void tree_file_close(struct tree_file *f);
  */
 int tree_read_file(struct tree *t, const char *path, size_t max, char **ret, size_t *ret_len);
 
-/* The type (statfs f_type) of the file system that path is on. -ENOTSUP for a memory tree. */
+/* The type (statfs f_type) of the file system that path is on, links followed. -ENOTSUP for what is
+ * in memory. */
 int tree_fstype(struct tree *t, const char *path, uint64_t *ret);
 
 /* The tree's root as a descriptor, or -EBADF for a memory tree. Borrowed. */
