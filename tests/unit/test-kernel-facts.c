@@ -87,24 +87,26 @@ static void runtime_follows_the_kernels_grammar(void **state)
 static void absent_and_not_visible_differ(void **state)
 {
 	static const struct {
-		const char *dir;
+		const char *path; /* the only file */
 		enum runtime_state state;
+		const char *why;
 	} cases[] = {
-		{"/etc", RUNTIME_NOT_VISIBLE},
-		{"/proc", RUNTIME_NOT_VISIBLE},
-		{"/proc/sys", RUNTIME_NOT_VISIBLE},
-		{"/proc/sys/kernel", RUNTIME_ABSENT},
+		{"/etc/passwd", RUNTIME_NOT_VISIBLE, "there is no /proc"},
+		{"/proc/x", RUNTIME_NOT_VISIBLE, "/proc is not mounted"},
+		{"/proc/sys/kernel/x", RUNTIME_NOT_VISIBLE, "/proc/sys is hidden or empty"},
+		{"/proc/sys/kernel/osrelease", RUNTIME_ABSENT,
+		 "/proc/sys/kernel/yama does not exist"},
 	};
 
 	for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
 		_cleanup_tree_ struct tree *t = new_tree();
 		struct runtime r;
 
-		assert_int_equal(tree_add_dir(t, cases[i].dir), 0);
+		put(t, cases[i].path, "x\n");
 		r = read_runtime(t);
 		assert_int_equal(r.state, cases[i].state);
 		assert_int_equal(r.level, LEVEL_NONE);
-		assert_non_null(r.why);
+		assert_string_equal(r.why, cases[i].why);
 		assert_null(r.value);
 		runtime_done(&r);
 	}

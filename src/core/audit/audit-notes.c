@@ -237,12 +237,55 @@ static void note_loaders_disagree(struct judge *j)
 	}
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Why a file of a loader that could not be read does not matter; the error, where that is not
+ * plain. */
+static const char *why_harmless(const struct judge *j, size_t step, const struct sysctl_file *f)
+{
+	const struct resolve_boot *b = &j->key->boot;
+	const enum loader_id id = j->ev->resolve->boot_loaders[step].step->loader.id;
+
+	if (!b->has_source || f->is_dir)
+		return strerror(f->err);
+	if (step < b->source.loader)
+		return "what runs later has the last word";
+	if (step == b->source.loader && id == LOADER_SYSTEMD &&
+	    strcmp(base_name(f->path), base_name(b->source.path)) < 0)
+		return "comes before the winning file";
+	return strerror(f->err);
+}
+
+/* Boot entries: what they may set comes before all files, and only a 3 would last. */
+static const char *why_entry_is_harmless(const struct judge *j)
+{
+	const struct resolve_boot *b = &j->key->boot;
+
+	if (!b->has_source || !b->source.from_file)
+		return NULL;
+	return policy_allows(j->policy, 3)
+		       ? "what runs later has the last word, except over a 3, which is allowed"
+		       : "what runs later has the last word";
+}
+
+static struct finding *harmless(struct judge *j, struct finding *f)
+{
+	return f ? f
+		 : add_finding(j, FINDING_UNREADABLE, SEVERITY_INFO,
+			       "Not readable, and cannot change the answer.");
+}
+
 static void note_unreadable(struct judge *j)
 {
 	const struct resolve *r = j->ev->resolve;
 	struct finding *f = NULL;
 
-	if (!boot_is_judged(j) || j->ruling.boot == BOOT_UNREAD)
+	if (!boot_is_judged(j) || j->ruling.boot == BOOT_UNREAD || j->ruling.boot == BOOT_NO_LOADER)
 		return;
 	for (size_t i = 0; i < r->n_boot_loaders; i++) {
 		const struct loader_script *script = r->boot_loaders[i].script;
@@ -250,18 +293,14 @@ static void note_unreadable(struct judge *j)
 		for (size_t k = 0; k < script->n_files; k++) {
 			if (script->files[k].status != FILE_UNREADABLE)
 				continue;
-			if (!f)
-				f = add_finding(j, FINDING_UNREADABLE, SEVERITY_INFO,
-						"Not readable, and cannot change the answer.");
+			f = harmless(j, f);
 			add_evidence(j, f, script->files[k].path, 0,
-				     strerror(script->files[k].err));
+				     why_harmless(j, i, &script->files[k]));
 		}
 	}
 	for (size_t i = 0; r->plan && i < r->plan->n_unreadable; i++) {
-		if (!f)
-			f = add_finding(j, FINDING_UNREADABLE, SEVERITY_INFO,
-					"Not readable, and cannot change the answer.");
-		add_evidence(j, f, r->plan->unreadable[i], 0, NULL);
+		f = harmless(j, f);
+		add_evidence(j, f, r->plan->unreadable[i], 0, why_entry_is_harmless(j));
 	}
 }
 

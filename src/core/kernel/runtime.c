@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The key's value in the running kernel. "No such file" alone says nothing: without procfs there is
- * no key on any kernel. So absence counts only below a /proc/sys/kernel that is procfs; and a value
- * only from procfs, since anything can be mounted over it. A tree in memory has no file system type
- * and is taken as procfs.
+ * no key on any kernel. So absence counts only where the kernel's other values are seen; and a
+ * value only from procfs, since anything can be mounted over it. A tree in memory has no file
+ * system type and is taken as procfs.
  */
 #include "kernel-impl.h"
 
@@ -42,39 +42,48 @@ static int without_value(struct runtime *ret, enum runtime_state state, int err,
 	return 0;
 }
 
-/* The key could not be opened for want of a name on its way: says which. */
+/* Whether a path leads to something on procfs. Returns 1, 0, or the errno of tree_stat(). */
+static int on_procfs(struct tree *t, const char *path)
+{
+	struct tree_stat st;
+	int r = tree_stat(t, path, &st, NULL);
+
+	return r < 0 ? r : path_is_procfs(t, path);
+}
+
+static bool is_missing(int r)
+{
+	return r == -ENOENT || r == -ENOTDIR;
+}
+
+/*
+ * The key could not be opened for want of a name on its way. That means a kernel without Yama only
+ * where the kernel's other values are to be seen: osrelease, which none lacks, is the witness.
+ */
 static int explain_absence(struct tree *t, struct runtime *ret)
 {
-	static const struct {
-		const char *path, *absent, *foreign;
-	} steps[] = {
-		{"/proc", "there is no /proc", NULL},
-		{"/proc/sys", "/proc is not mounted",
-		 "something other than procfs is at /proc/sys"},
-		{"/proc/sys/kernel", "/proc/sys is hidden or empty",
-		 "something other than procfs is at /proc/sys/kernel"},
-		{"/proc/sys/kernel/yama", NULL,
-		 "something other than procfs is at /proc/sys/kernel/yama"},
-	};
-	struct tree_stat st;
-	bool procfs = false;
+	int proc = on_procfs(t, "/proc"), sys = on_procfs(t, "/proc/sys"),
+	    witness = on_procfs(t, "/proc/sys/kernel/osrelease"),
+	    yama = on_procfs(t, "/proc/sys/kernel/yama");
+	const char *why = NULL;
 
-	for (size_t i = 0; i < ELEMENTSOF(steps); i++) {
-		int r = tree_stat(t, steps[i].path, &st, NULL);
-
-		if (r == -ENOMEM)
-			return r;
-		if (i == 1 && r == -ENOENT && procfs)
-			return without_value(ret, RUNTIME_NOT_VISIBLE, -r,
-					     "/proc shows processes only (subset=pid)");
-		if ((r == -ENOENT || r == -ENOTDIR) && steps[i].absent)
-			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, steps[i].absent);
-		if (r < 0 && r != -ENOENT)
-			return without_value(ret, RUNTIME_NOT_VISIBLE, -r, strerror(-r));
-		if (r == 0 && steps[i].foreign && !path_is_procfs(t, steps[i].path))
-			return without_value(ret, RUNTIME_NOT_VISIBLE, 0, steps[i].foreign);
-		procfs |= r == 0 && i == 0 && tree_fd(t) >= 0 && path_is_procfs(t, steps[i].path);
-	}
+	if (proc == -ENOMEM || sys == -ENOMEM || witness == -ENOMEM || yama == -ENOMEM)
+		return -ENOMEM;
+	if (is_missing(proc))
+		why = "there is no /proc";
+	else if (is_missing(sys))
+		why = proc == 1 && tree_fd(t) >= 0 ? "/proc shows processes only (subset=pid)"
+						   : "/proc is not mounted";
+	else if (is_missing(witness))
+		why = "/proc/sys is hidden or empty";
+	else if (witness == 0)
+		why = "something other than procfs is at /proc/sys";
+	else if (witness < 0)
+		why = strerror(-witness);
+	else if (yama == 0)
+		why = "something other than procfs is at /proc/sys/kernel/yama";
+	if (why)
+		return without_value(ret, RUNTIME_NOT_VISIBLE, witness < 0 ? -witness : 0, why);
 	return without_value(ret, RUNTIME_ABSENT, ENOENT, "/proc/sys/kernel/yama does not exist");
 }
 
