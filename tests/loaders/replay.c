@@ -75,17 +75,22 @@ static bool unhex(const char *s, struct record_write *w)
 	return true;
 }
 
-/* procps writes a refused value once more when it closes the stream. */
-static bool is_repeat(const struct record *r, const struct record_write *w)
+/* procps writes a refused value once more when it closes the stream. With Q(STALE_VALUE), it writes
+ * "=" and bytes that an earlier line left behind, which we do not follow: such are counted as one.
+ */
+static bool is_repeat(quirks_t q, const struct record *r, const struct record_write *w)
 {
 	const struct record_write *last = r->n ? &r->writes[r->n - 1] : NULL;
 
-	return last && !streq(w->error, "ok") && streq(last->error, w->error) && last->n == w->n &&
-	       memcmp(last->bytes, w->bytes, w->n) == 0;
+	if (!last || streq(w->error, "ok") || !streq(last->error, w->error))
+		return false;
+	if ((q & Q(STALE_VALUE)) && last->bytes[0] == '=' && w->bytes[0] == '=')
+		return true;
+	return last->n == w->n && memcmp(last->bytes, w->bytes, w->n) == 0;
 }
 
 /* write KEY HEX ERRNO OFFSET */
-static bool add_write(struct record *r, char *fields)
+static bool add_write(quirks_t q, struct record *r, char *fields)
 {
 	char *key = strsep(&fields, "\t"), *hex = strsep(&fields, "\t");
 	char *error = strsep(&fields, "\t"), *offset = strsep(&fields, "\t");
@@ -100,14 +105,14 @@ static bool add_write(struct record *r, char *fields)
 		free(w.bytes);
 		return false;
 	}
-	if (is_repeat(r, &w))
+	if (is_repeat(q, r, &w))
 		free(w.bytes);
 	else
 		r->writes[r->n++] = w;
 	return true;
 }
 
-static bool read_record(const char *path, struct record *ret)
+static bool read_record(quirks_t q, const char *path, struct record *ret)
 {
 	_cleanup_(record_done) struct record r = {.level = -2};
 	_cleanup_free_ char *line = NULL;
@@ -123,7 +128,7 @@ static bool read_record(const char *path, struct record *ret)
 			line[n - 1] = '\0';
 		kind = strsep(&fields, "\t");
 		if (streq(kind, "write"))
-			ok = fields && add_write(&r, fields);
+			ok = fields && add_write(q, &r, fields);
 		else if (streq(kind, "level"))
 			r.level = fields && streq(fields, "none") ? LEVEL_NONE
 				  : fields			  ? fields[0] - '0'
@@ -148,16 +153,12 @@ static bool is_unknown(const struct loader_script *s)
 	return false;
 }
 
-/* 3.x of procps writes "=" and bytes that an earlier line left behind, which we do not follow. */
-static bool is_stale(const struct loader_instance *li, const struct record_write *w)
-{
-	return (li->quirks & Q(STALE_VALUE)) && w->n == 2 && w->bytes[0] == '=';
-}
-
-static bool same_bytes(const struct record_write *real, const struct record_write *ours)
+static bool same_bytes(quirks_t q, const struct record_write *real, const struct record_write *ours)
 {
 	size_t min = real->n < ours->n ? real->n : ours->n;
 
+	if ((q & Q(STALE_VALUE)) && ours->bytes[0] == '=' && real->bytes[0] == '=')
+		return true;
 	return (real->n == ours->n || min >= PIECE) && memcmp(real->bytes, ours->bytes, min) == 0;
 }
 
@@ -181,7 +182,7 @@ static bool our_record(const struct loader_instance *li, const struct loader_scr
 			free(w.bytes);
 			return false;
 		}
-		if (is_repeat(ret, &w))
+		if (is_repeat(li->quirks, ret, &w))
 			free(w.bytes);
 		else
 			ret->writes[ret->n++] = w;
@@ -204,14 +205,13 @@ static void add_one(struct strbuf *why, const struct record *r, size_t i)
 }
 
 /* What differs, as a sentence in why; false when nothing does. */
-static bool differs(const struct loader_instance *li, const struct record *ours,
-		    const struct record *real, struct strbuf *why)
+static bool differs(quirks_t q, const struct record *ours, const struct record *real,
+		    struct strbuf *why)
 {
 	for (size_t i = 0; i < ours->n || i < real->n; i++) {
 		const struct record_write *a = &ours->writes[i], *b = &real->writes[i];
 
-		if (i < ours->n && i < real->n && streq(a->error, b->error) &&
-		    (same_bytes(b, a) || (is_stale(li, a) && b->bytes[0] == '=')))
+		if (i < ours->n && i < real->n && streq(a->error, b->error) && same_bytes(q, b, a))
 			continue;
 		(void)strbuf_addf(why, "write %zu: ours ", i + 1);
 		add_one(why, ours, i);
@@ -245,7 +245,7 @@ static int compare(struct run *run, struct tree *tree, const char *name, const c
 		return 0;
 	li.quirks ^= run->flip;
 	li.kernel_rules_inverted = run->flip_rules;
-	if (!read_record(path, &rec))
+	if (!read_record(li.quirks, path, &rec))
 		return fail("not a record of the judge", path);
 	if (loader_read(&li, tree, &filter, /* volatile_too= */ true, &s, &e) < 0)
 		return fail(e.what ? e.what : "cannot be read", name);
@@ -257,7 +257,7 @@ static int compare(struct run *run, struct tree *tree, const char *name, const c
 	    !our_record(&li, s, &res, &ours))
 		return fail("out of memory", name);
 	run->compared++;
-	if (differs(&li, &ours, &rec, &why)) {
+	if (differs(li.quirks, &ours, &rec, &why)) {
 		run->mismatches++;
 		(void)printf("MISMATCH %s %s: %s\n", name, label, why.bytes ? why.bytes : "");
 	}

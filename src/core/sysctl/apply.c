@@ -217,23 +217,23 @@ static int apply_merged(struct apply *a)
 	return 0;
 }
 
-/* procps 4: whether the entry keeps patterns away from the key, by its spelling or as an exclusion.
- */
-static bool keeps_away(const struct apply *a, const struct sysctl_entry *e)
+/* procps 4: whether the entry keeps patterns away from a path that one of them found, by its
+ * spelling or as an exclusion. */
+static bool keeps_away(const struct apply *a, const struct sysctl_entry *e, const char *path)
 {
 	if (!counts(a, e))
 		return false;
 	if (e->kind == ENTRY_EXCLUDE && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) && e->is_glob &&
-	    fnmatch(e->spelled, a->key, 0) == 0)
+	    fnmatch(e->spelled, path, 0) == 0)
 		return true;
-	return !e->is_glob && e->spelled && streq(e->spelled, a->key);
+	return !e->is_glob && e->spelled && streq(e->spelled, path);
 }
 
 /* The entry that keeps patterns away in the list that one process has, or -1. */
-static ssize_t list_explicit(const struct apply *a, unsigned run)
+static ssize_t list_explicit(const struct apply *a, unsigned run, const char *path)
 {
 	for (size_t i = 0; i < a->s->n_entries; i++)
-		if (a->s->entries[i].run == run && keeps_away(a, &a->s->entries[i]))
+		if (a->s->entries[i].run == run && keeps_away(a, &a->s->entries[i], path))
 			return (ssize_t)i;
 	return -1;
 }
@@ -246,6 +246,20 @@ static void set_kept_away(struct apply *a, size_t i, ssize_t by)
 	set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT, by);
 }
 
+/* The entry that keeps pattern i away, or -1. usual: the answer for a path that is the key itself.
+ */
+static int pattern_explicit(const struct apply *a, size_t i, ssize_t usual, ssize_t *ret)
+{
+	const struct sysctl_entry *e = &a->s->entries[i];
+	_cleanup_free_ char *path = NULL;
+	int r = key_glob_path(e->spelled, a->key, &path);
+
+	if (r < 0)
+		return r;
+	*ret = streq(path, a->key) ? usual : list_explicit(a, e->run, path);
+	return 0;
+}
+
 static int apply_sequential(struct apply *a)
 {
 	bool lists = a->li->quirks & Q(LISTS);
@@ -254,13 +268,14 @@ static int apply_sequential(struct apply *a)
 
 	for (size_t i = 0; i < a->s->n_entries; i++) {
 		const struct sysctl_entry *e = &a->s->entries[i];
-		int r;
+		ssize_t by = -1;
+		int r = 0;
 
 		if (e->run != run) {
 			run = e->run;
-			explicit = lists ? list_explicit(a, run) : -1;
+			explicit = lists ? list_explicit(a, run, a->key) : -1;
 		}
-		if (!lists && keeps_away(a, e))
+		if (!lists && keeps_away(a, e, a->key))
 			explicit = (ssize_t)i;
 		if (!counts(a, e) || !names_key(a, e) || e->kind == ENTRY_EXCLUDE)
 			continue;
@@ -268,17 +283,32 @@ static int apply_sequential(struct apply *a)
 			set_fate(a, i, ENTRY_NOT_REACHED, REASON_DIED, -1);
 			continue;
 		}
-		if (e->is_glob && explicit >= 0) {
-			set_kept_away(a, i, explicit);
-			continue;
-		}
-		r = write_entry(a, i);
+		if (e->is_glob)
+			r = pattern_explicit(a, i, explicit, &by);
+		if (r == 0 && by >= 0)
+			set_kept_away(a, i, by);
+		else if (r == 0)
+			r = write_entry(a, i);
 		if (r < 0)
 			return r;
 		if (r > 0 && (a->li->quirks & Q(DIES)))
 			dead = e->run;
 	}
 	return 0;
+}
+
+/* Whether a person who asks for the key wants to hear of the entry. A line that the loader makes
+ * nothing of has no key that could be trusted: saying the key's last component is enough. */
+static bool is_about_key(const struct apply *a, const struct sysctl_entry *e)
+{
+	const char *last = strrchr(a->key, '/');
+
+	if (e->key && names_key(a, e))
+		return true;
+	if (e->kind != ENTRY_MALFORMED)
+		return !e->key;
+	last = last ? last + 1 : a->key;
+	return memmem(e->text, e->text_len, last, strlen(last)) != NULL;
 }
 
 /* What each entry is before anything is written. */
@@ -288,7 +318,7 @@ static void first_fates(struct apply *a)
 		const struct sysctl_entry *e = &a->s->entries[i];
 		const struct sysctl_file *f = &a->s->files[e->file];
 
-		if (e->key && !names_key(a, e))
+		if (!is_about_key(a, e))
 			set_fate(a, i, ENTRY_OTHER_KEY, REASON_NONE, -1);
 		else if (f->status != FILE_READ)
 			set_fate(a, i, ENTRY_IGNORED, f->reason, -1);

@@ -177,3 +177,42 @@ char *key_spell(quirks_t q, const char *s, size_t n)
 	}
 	return key;
 }
+
+/* The i-th component of a slash path. */
+static struct piece component_at(const char *key, size_t i)
+{
+	while (i-- > 0 && *key) {
+		key += strcspn(key, "/");
+		key += *key == '/';
+	}
+	return (struct piece){key, strcspn(key, "/")};
+}
+
+int key_glob_path(const char *pattern, const char *key, char **ret)
+{
+	_cleanup_strbuf_ struct strbuf out = {0};
+	size_t depth = 0;
+
+	while (*pattern) {
+		struct piece c = {pattern, strcspn(pattern, "/")};
+		bool up = c.n == 2 && memcmp(c.s, "..", 2) == 0;
+		bool same = c.n == 0 || (c.n == 1 && *c.s == '.');
+
+		pattern += c.n;
+		for (size_t i = 0; i < c.n; i++) {
+			if (strchr("*?[", c.s[i])) {
+				c = component_at(key, depth);
+				break;
+			}
+		}
+		(void)strbuf_add(&out, c.s, c.n);
+		if (*pattern == '/')
+			(void)strbuf_addc(&out, *pattern++);
+		if (up)
+			depth -= depth > 0;
+		else
+			depth += !same;
+	}
+	*ret = strbuf_take(&out);
+	return *ret ? 0 : -ENOMEM;
+}

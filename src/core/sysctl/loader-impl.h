@@ -169,3 +169,11 @@ bool key_glob_match(const char *pattern, const char *key);
 
 /* As key_glob_match(), with braces expanded first (GLOB_BRACE). (name-glob.c) */
 bool key_glob_match_braces(const char *pattern, const char *key);
+
+/*
+ * The path that glob(3) gives for a key that a pattern finds: as the pattern is spelled ("//" and "/../"
+ * stay), each component with a pattern in it replaced by what it found. (grammar-common.c)
+ *
+ * Returns 0 with the path (caller frees) or -ENOMEM.
+ */
+int key_glob_path(const char *pattern, const char *key, char **ret);

@@ -366,39 +366,56 @@ static int apply_profile(struct read_ctx *c, const struct settings *s,
 	return r;
 }
 
-/* The profile depends on the machine: then it matters only whether one of them sets a wanted key.
- */
+/* Whether one of the profile's sysctl units sets a wanted key (2), or there is one at all (1). */
+static int what_profile_does(struct read_ctx *c, const struct tuned_profile *p)
+{
+	int found = 0;
+
+	for (size_t u = 0; u < p->n_units; u++) {
+		const struct ini_section *o = &p->units[u].options;
+
+		if (!streq(p->units[u].type, "sysctl") || !p->units[u].enabled)
+			continue;
+		found = 1;
+		for (size_t i = 0; i < o->n; i++) {
+			int r = is_wanted(c, o->options[i].name);
+
+			if (r != 0)
+				return r < 0 ? r : 2;
+		}
+	}
+	return found;
+}
+
+/* The profile depends on the machine: it matters whether one of those there are sets a wanted key;
+ * where one has a sysctl unit at all, the files are taken to be set again. */
 static int apply_unknown_profile(struct read_ctx *c, const struct settings *s)
 {
+	bool any = false;
+
 	for (size_t i = 0; s->dirs[i]; i++) {
 		_cleanup_(tree_list_done) struct tree_list list = {0};
 		int r = tree_list(c->tree, s->dirs[i], &list);
 
+		if (r == -ENOMEM)
+			return r;
 		for (size_t k = 0; r == 0 && k < list.n; k++) {
 			_cleanup_(tuned_profile_done) struct tuned_profile p = {0};
 			_cleanup_free_ char *bad = NULL;
+			int found;
 
-			r = tuned_profile_load(c->tree, c->li->quirks, s->dirs,
-					       list.entries[k].name, &p, &bad);
-			if (r == -ENOMEM)
-				return r;
-			r = 0;
-			for (size_t u = 0; u < p.n_units; u++) {
-				const struct ini_section *o = &p.units[u].options;
-
-				for (size_t m = 0; streq(p.units[u].type, "sysctl") && m < o->n;
-				     m++) {
-					r = is_wanted(c, o->options[m].name);
-					if (r < 0)
-						return r;
-					if (r > 0)
-						return note_unknown(c, ACTIVE, REASON_NOT_SUPPORTED,
-								    0);
-				}
-			}
+			if (tuned_profile_load(c->tree, c->li->quirks, s->dirs,
+					       list.entries[k].name, &p, &bad) == -ENOMEM)
+				return -ENOMEM;
+			found = what_profile_does(c, &p);
+			if (found < 0)
+				return found;
+			if (found == 2)
+				return note_unknown(c, ACTIVE, REASON_NOT_SUPPORTED, 0);
+			any = any || found;
 		}
 	}
-	return s->reapply ? reapply(c, s) : 0;
+	return any && s->reapply ? reapply(c, s) : 0;
 }
 
 static int read_tuned(struct read_ctx *c)
@@ -437,20 +454,23 @@ static grammar_fn tuned_grammar(quirks_t q)
 	(Q(RUN_BEATS_ETC) | Q(READS_HIDDEN) | Q(OTHERS_MASK) | Q(LOOP_MASKS) | Q(CR_ENDS_LINE) | \
 	 Q(KEEPS_NUL) | Q(SEMICOLON))
 
-/* What changed: 2.17 reads profiles with configparser, 2.20 takes what is twice (11e9929a); 2.22
- * knows slashes in keys (6ca3f5a6); 2.23 does not write what is there already (ea9fce1f,
- * ec858846); 2.24.1 moved the profiles (90ea23bd); 2.27 can leave keys out (4e300527). */
+/* What changed: 2.16 takes a profile named twice once (bd6697f8); 2.17 reads profiles with
+ * configparser, 2.20 takes what is twice in them (11e9929a); 2.22 knows slashes in keys (6ca3f5a6);
+ * 2.23 does not write what is there already (ea9fce1f, ec858846); 2.24.1 moved the profiles
+ * (90ea23bd); 2.27 can leave keys out (4e300527). */
+#define FROM_2_16 (BASE | Q(TAKES_ONCE))
+#define FROM_2_23 (FROM_2_16 | Q(SWAPS) | Q(SKIPS_EQUAL))
+#define FROM_2_24 (FROM_2_23 | Q(PROFILES_DIR))
+
 static const struct version_span spans[] = {
-	{.from = "2.10", .quirks = BASE | Q(ALL_DOTS) | Q(CONFIGOBJ), .judged = "2.15 (Debian 11)"},
-	{.from = "2.17", .quirks = BASE | Q(ALL_DOTS) | Q(STRICT_INI)},
-	{.from = "2.20", .quirks = BASE | Q(ALL_DOTS), .judged = "2.20 (Debian 12)"},
-	{.from = "2.22", .quirks = BASE | Q(SWAPS)},
-	{.from = "2.23", .quirks = BASE | Q(SWAPS) | Q(SKIPS_EQUAL)},
-	{.from = "2.24.1",
-	 .quirks = BASE | Q(SWAPS) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR),
-	 .judged = "2.25 (Debian 13)"},
-	{.from = "2.27",
-	 .quirks = BASE | Q(SWAPS) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR) | Q(EXCLUDE_LIST)},
+	{"2.10", BASE | Q(ALL_DOTS) | Q(CONFIGOBJ), "2.15 (Debian 11)"},
+	{"2.16", FROM_2_16 | Q(ALL_DOTS) | Q(CONFIGOBJ), NULL},
+	{"2.17", FROM_2_16 | Q(ALL_DOTS) | Q(STRICT_INI), NULL},
+	{"2.20", FROM_2_16 | Q(ALL_DOTS), "2.20 (Debian 12)"},
+	{"2.22", FROM_2_16 | Q(SWAPS), NULL},
+	{"2.23", FROM_2_23, NULL},
+	{"2.24.1", FROM_2_24, "2.25 (Debian 13)"},
+	{"2.27", FROM_2_24 | Q(EXCLUDE_LIST), NULL},
 };
 
 const struct loader loader_tuned = {
@@ -459,7 +479,8 @@ const struct loader loader_tuned = {
 	.n_spans = ELEMENTSOF(spans),
 	.consults = Q(RUN_BEATS_ETC) | Q(READS_HIDDEN) | Q(OTHERS_MASK) | Q(CR_ENDS_LINE) |
 		    Q(KEEPS_NUL) | Q(SEMICOLON) | Q(ALL_DOTS) | Q(SWAPS) | Q(CONFIGOBJ) |
-		    Q(STRICT_INI) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR) | Q(ADDS_NEWLINE),
+		    Q(STRICT_INI) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR) | Q(ADDS_NEWLINE) |
+		    Q(TAKES_ONCE),
 	.grammar = tuned_grammar,
 	.read = read_tuned,
 };

@@ -112,7 +112,16 @@ static int dropin_at(const struct dropin *d, const char *name, enum tree_type ty
 	return 0;
 }
 
-/* Reads what one brace-free pattern finds. Sets *found; the index of the last file read in *ret. */
+/* procps gives up on what a name finds at the first that it cannot open. */
+static bool can_be_opened(const struct read_ctx *c, ssize_t index)
+{
+	const struct sysctl_file *f = &c->script->files[index];
+
+	return f->reason != REASON_DANGLING && f->reason != REASON_LOOP;
+}
+
+/* Reads what one brace-free pattern finds. Sets the index of the last file read in *ret. Returns 1
+ * when procps would go no further, 0, or a negative errno. */
 static int read_matches(struct read_ctx *c, const struct dropin *d, const struct tree_list *list,
 			const char *pattern, ssize_t *ret)
 {
@@ -129,6 +138,8 @@ static int read_matches(struct read_ctx *c, const struct dropin *d, const struct
 		if (index < 0)
 			return (int)index;
 		*ret = index;
+		if (!can_be_opened(c, index))
+			return 1;
 	}
 	return 0;
 }
@@ -156,6 +167,8 @@ ssize_t ctx_read_by_pattern(struct read_ctx *c, const struct dropin *d)
 		r = read_matches(c, d, &list, names.items[i], &index);
 		if (r < 0)
 			return r;
+		if (r > 0)
+			break;
 	}
 	return index >= 0 ? index : ctx_read_dropin(c, d);
 }
@@ -174,7 +187,7 @@ ssize_t ctx_read_among(struct read_ctx *c, const struct dropin *d, const struct 
 			if (fnmatch(names.items[i], among->items[k].name, FNM_PERIOD) != 0)
 				continue;
 			index = ctx_read_dropin(c, &among->items[k]);
-			if (index < 0)
+			if (index < 0 || !can_be_opened(c, index))
 				return index;
 		}
 	}

@@ -27,6 +27,7 @@ typedef uint64_t quirks_t;
 	X(PROFILES_DIR, "profiles stand in a directory \"profiles\" of their own")                 \
 	X(CONFIGOBJ, "profiles are read by configobj: # always begins a comment, nothing twice")   \
 	X(STRICT_INI, "an option or section that stands twice spoils the profile")                 \
+	X(TAKES_ONCE, "a profile that is named again is passed over; otherwise it spoils all")     \
 	X(EXCLUDE_LIST, "reapply_sysctl_exclude= names keys that are not set again")               \
 	/* Lines. */                                                                               \
 	X(CR_ENDS_LINE, "a lone carriage return ends a line")                                      \

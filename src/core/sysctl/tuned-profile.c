@@ -179,7 +179,7 @@ static int locate(struct load *l, const char *name, char **ret, bool *ret_skip)
 		if (strbuf_addf(&path, "%s/%s%stuned.conf", l->dirs[i], base, *base ? "/" : "") < 0)
 			return -ENOMEM;
 		if (is_loaded(l->profile, path.bytes)) {
-			*ret_skip = true;
+			*ret_skip = *ret_skip || (l->q & Q(TAKES_ONCE));
 			continue;
 		}
 		r = tree_stat(l->tree, path.bytes, &st, NULL);
