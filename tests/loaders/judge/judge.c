@@ -26,7 +26,7 @@
 #endif
 
 enum {
-	TIMEOUT_DEFAULT_MS = 5000,
+	TIMEOUT_DEFAULT_MS = 60000,
 	TIMEOUT_MAX_MS = 600 * 1000,
 	SCRIPT_MAX = 100 * 1000, /* the kernel takes 128 KiB for one argument */
 };
@@ -326,7 +326,7 @@ static void usage(FILE *f)
 		"  --cache DIR     prepared builds (default: $XDG_CACHE_HOME or /var/cache, "
 		"then /ptscope-judge)\n"
 		"  --scripts DIR   boot scripts\n"
-		"  --timeout MS    end a loader after this long (default: 5000)\n"
+		"  --timeout MS    end a loader after this long (default: 60000)\n"
 		"  --level N       with ROOT: what the key holds at the start\n"
 		"  --keys          print the keys that the stand-in has\n"
 		"\n"
