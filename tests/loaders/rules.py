@@ -649,6 +649,8 @@ def tuned_rules() -> dict:
         "tuned.again_after": ("then the files are read again", again(lambda v: bool(v.keyed(ETC) or v.keyed(RUN)))),
         "tuned.again_off": ("unless reapply_sysctl is off", lambda v: bool(v.tuned_profiles()) and bool(re.search(
             rb"^reapply_sysctl *= *(0|false)", v.content(TUNED_MAIN), re.M)) and bool(v.keyed(ETC))),
+        "tuned.again_exclude": ("except keys named in reapply_sysctl_exclude, newest only", again(lambda v: bool(re.search(
+            rb"^reapply_sysctl_exclude *= *kernel", v.content(TUNED_MAIN), re.M)) and bool(v.keyed(ETC)))),
         "tuned.again_run_first": ("where /run hides /etc", again(mask(lambda t, n, k, d: True, (RUN, ETC)))),
         "tuned.again_conf_last": ("and /etc/sysctl.conf is last", again(lambda v: v.conf_keyed())),
         "tuned.again_not_usr": ("and /usr is not read", again(lambda v: bool(v.keyed(USR)))),
