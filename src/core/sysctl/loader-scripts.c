@@ -58,10 +58,15 @@ static ssize_t find_file(const struct loader_script *s, const char *dir, const c
 /* One file, one process. */
 static int read_one(struct read_ctx *c, const struct dropin *d)
 {
+	struct tree_stat st;
 	ssize_t file;
 
 	c->run++;
-	file = (c->li->quirks & Q(GLOBS_NAMES)) ? ctx_read_by_pattern(c, d) : ctx_read_dropin(c, d);
+	/* The script starts procps only for what exists. */
+	if ((c->li->quirks & Q(GLOBS_NAMES)) && tree_stat(c->tree, d->path, &st, NULL) == 0)
+		file = ctx_read_by_pattern(c, d);
+	else
+		file = ctx_read_dropin(c, d);
 	return file < 0 ? (int)file : 0;
 }
 
