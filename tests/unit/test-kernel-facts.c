@@ -279,8 +279,9 @@ static void offline_root_lacks_yama_only_if_all_kernels_do(void **state)
 			put(t, "/boot/config-2", cases[i].second);
 		else
 			assert_int_equal(tree_add_error(t, "/boot/config-2", EACCES), 0);
+		/* Not in full: the verdict depends on it. */
 		assert_int_equal(
-			kernel_facts_gather(t, &(struct kernel_env){.live = false}, true, &f), 0);
+			kernel_facts_gather(t, &(struct kernel_env){.live = false}, false, &f), 0);
 		assert_int_equal(f.yama_built, cases[i].built);
 		kernel_facts_done(&f);
 	}

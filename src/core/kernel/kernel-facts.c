@@ -116,7 +116,7 @@ static int gather(struct tree *tree, const struct kernel_env *env, bool full,
 	const bool live = env->live && env->proc_tree;
 	int r = container_detect(env, full, f);
 
-	if (r < 0 || !full)
+	if (r < 0 || (live && !full))
 		return r;
 	if (live) {
 		r = gather_names(env->proc_tree, f);

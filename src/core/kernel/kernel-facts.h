@@ -88,9 +88,10 @@ int runtime_read(const struct kernel_env *env, struct runtime *ret);
  * Gathers the facts.
  *
  * @tree: the subject's root, for /boot/config-*, /etc/default/grub
- * @full: false gathers only whether this is a container, so that a passing audit stays fast; the
- * rest explains a failure (kernel config, LSM list, boot files) or names the kernel (release,
- *        boot_id, uptime_s)
+ * @full: false gathers only what a verdict can depend on, so that a passing audit stays fast:
+ * whether this is a container and, for a root that does not run, the configuration of its kernels;
+ *        the rest explains a failure (LSM list, boot files, the running kernel's configuration) or
+ *        names the kernel (release, boot_id, uptime_s)
  *
  * Returns 0 or -ENOMEM.
  */
