@@ -408,6 +408,25 @@ static void add_unset(struct strbuf *b, const struct resolve *r)
 	(void)strbuf_adds(b, "; the kernel's default applies");
 }
 
+/* "not known", and why where nothing unreadable says it below. */
+static void add_unknown(struct strbuf *b, const struct resolve *r, const struct resolve_key *key)
+{
+	size_t n = 0;
+
+	(void)strbuf_adds(b, "not known");
+	if (key->n_unreadable > 0)
+		return;
+	for (size_t i = 0; i < r->n_boot_loaders; i++)
+		n += r->boot_loaders[i].step->loader.id != LOADER_CMDLINE;
+	if (n > 0) {
+		(void)strbuf_adds(b, ": versions of a loader that are all possible here disagree");
+		return;
+	}
+	(void)strbuf_adds(b, ": no loader is known to run at boot here (");
+	text_path(b, r->plan->init_why);
+	(void)strbuf_addc(b, ')');
+}
+
 static void print_unreadable(struct strbuf *out, const struct resolve_key *key)
 {
 	if (key->n_unreadable == 0)
@@ -437,7 +456,7 @@ static void print_boot_headline(struct strbuf *out, const struct layout *layout,
 	else if (boot->state == RESOLVE_SET)
 		text_boot_value(&b, boot);
 	else
-		(void)strbuf_adds(&b, "not known");
+		add_unknown(&b, r, key);
 	(void)text_wrap(out, layout, column, INDENT, b.bytes ? b.bytes : "");
 	(void)strbuf_addc(out, '\n');
 	out->failed |= b.failed;

@@ -225,6 +225,16 @@ static int collect_keys(const struct resolve_request *req, struct resolve *r)
 	return k;
 }
 
+/* No program that reads files is known to run at boot, and the init is not one that we know. */
+static bool nobody_known(const struct resolve *r)
+{
+	for (size_t i = 0; i < r->n_boot_loaders; i++) {
+		if (r->boot_loaders[i].step->loader.id != LOADER_CMDLINE)
+			return false;
+	}
+	return r->plan->init == INIT_UNKNOWN || r->plan->init == INIT_OTHER;
+}
+
 static int resolve_key(const struct resolve_request *req, const struct key_filter *filter,
 		       struct resolve *r, const struct resolve_loader *now, size_t n_now,
 		       struct resolve_key *k, struct error *e)
@@ -243,6 +253,8 @@ static int resolve_key(const struct resolve_request *req, const struct key_filte
 		x = resolve_fold(now, n_now, k->key, NULL, &k->boot_now);
 	if (x == 0)
 		x = uncertain_boot(req, filter, r, k, e);
+	if (nobody_known(r))
+		k->boot.state = RESOLVE_UNKNOWN;
 	/* The strings of boot_now live in scripts that go away. */
 	k->boot_now.value = NULL;
 	k->boot_now.source.path = NULL;
