@@ -423,7 +423,7 @@ static void add_unknown(struct strbuf *b, const struct resolve *r, const struct 
 		return;
 	}
 	(void)strbuf_adds(b, ": no loader is known to run at boot here (");
-	text_path(b, r->plan->init_why);
+	(void)strbuf_adds(b, r->plan->init_why);
 	(void)strbuf_addc(b, ')');
 }
 
