@@ -84,6 +84,10 @@ static const char *package_of(enum loader_id id, bool procps)
 		return procps ? "procps" : NULL;
 	case LOADER_BUSYBOX:
 		return "busybox";
+	case LOADER_TUNED:
+		return "tuned";
+	case LOADER_OPENRC:
+		return "openrc";
 	default:
 		return NULL;
 	}

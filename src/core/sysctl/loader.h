@@ -55,7 +55,6 @@ enum loader_id {
 	X(UNREADABLE, "unreadable", "it cannot be read")                                           \
 	X(TOO_BIG, "too-big", "it is larger than ptscope reads")                                   \
 	X(LINE_TOO_LONG, "line-too-long", "the line is longer than the loader or ptscope reads")   \
-	X(EMPTY, "empty", "it is empty")                                                           \
 	X(DISABLED, "disabled", "the service that would read it is not enabled")                   \
 	X(NO_EQUALS, "no-equals", "the line has no \"=\"")                                         \
 	X(NO_VALUE, "no-value", "the line has no value, and this loader skips it")                 \
@@ -73,7 +72,6 @@ enum loader_id {
 	X(MALFORMED_VALUE, "malformed-value", "the kernel refuses the value: not an integer")      \
 	X(RANGE, "out-of-range", "the kernel refuses the value: not 0 to 3")                       \
 	X(LOCKED, "locked", "the kernel is at 3 already, which holds until the reboot")            \
-	X(SAME_VALUE, "same-value", "the kernel holds that value already, so it is not written")   \
 	X(DIED, "died", "the loader stopped at a refused write before")
 
 enum reason {

@@ -68,7 +68,7 @@ def fake_sysctls(root, scratch, spec):
         sources["kernel/yama/ptrace_scope"] = OUTER + "kernel/ostype"
     elif value == "unreadable":
         sources["kernel/yama/ptrace_scope"] = OUTER + "net/ipv4/route/flush"
-    elif value is not None:
+    else:
         with open(LEVEL_FILE, "w", encoding="ascii") as f:
             f.write(str(value))
         sources["kernel/yama/ptrace_scope"] = LEVEL_FILE
@@ -95,7 +95,13 @@ def set_up_proc(root, scratch, spec):
         mount("proc", root + "/proc", "proc")
     else:
         bind("/proc", root + "/proc", recursive=True)
-    if "level" in spec:
+    if os.path.exists(root + "/proc/config.gz"):
+        bind_text(scratch, root + "/proc/config.gz", "")  # the fixture's /boot/config-* counts
+    if spec.get("level") == "absent":
+        # a directory of procfs without that name in it, if this kernel has Yama
+        if os.path.exists(root + "/proc/sys/kernel/yama"):
+            bind("/proc/sys/vm", root + "/proc/sys/kernel/yama")
+    elif "level" in spec:
         fake_sysctls(root, scratch, spec)
     for path, text in spec.get("proc_files", {}).items():
         bind_text(scratch, root + "/proc/" + path, text)
@@ -132,7 +138,9 @@ def child(spec, command):
         os.setgroups([])
         os.setresgid(spec["uid"], spec["uid"], spec["uid"])
         os.setresuid(spec["uid"], spec["uid"], spec["uid"])
-    os.execve("/opt/ptscope", ["ptscope"] + command[1:], CLEAN)
+    # LeakSanitizer needs /proc
+    env = dict(CLEAN, ASAN_OPTIONS=CLEAN.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+    os.execve("/opt/ptscope", ["ptscope"] + command[1:], env)
 
 
 def enter(spec, command):

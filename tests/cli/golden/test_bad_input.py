@@ -77,14 +77,14 @@ class Files(Case):
 
     def test_a_fifo_does_not_block(self):
         with Root(debian(tree={**OWN, "/etc/sysctl.d/90-fifo.conf": Fifo()})) as root:
-            _, resolve = self.both(root, 0)
+            _, resolve = self.both(root, 3)  # what comes out of it is not known
         self.assert_not_read(resolve, "90-fifo.conf", "not-regular")
 
     def test_a_link_to_a_fifo_does_not_block(self):
-        tree = debian(tree={**OWN, "/run/fifo": Fifo(),
-                            "/etc/sysctl.d/90-x.conf": Link("/run/fifo")})
+        tree = debian(tree={**OWN, "/etc/fifo": Fifo(),
+                            "/etc/sysctl.d/90-x.conf": Link("/etc/fifo")})
         with Root(tree) as root:
-            _, resolve = self.both(root, 0)
+            _, resolve = self.both(root, 3)
         self.assert_not_read(resolve, "90-x.conf", "not-regular")
 
     def test_a_socket_is_not_read(self):
@@ -93,7 +93,7 @@ class Files(Case):
             os.chdir(root + "/etc/sysctl.d")
             s.bind("90-s.conf")
             os.chdir(here)
-            _, resolve = self.both(root, 0)
+            _, resolve = self.both(root, 3)
         self.assert_not_read(resolve, "90-s.conf", "not-regular")
 
     def assert_not_read(self, resolve, name, reason):
@@ -140,8 +140,7 @@ class Files(Case):
                 for i, line in enumerate(out.decode("utf-8").splitlines()):
                     bad = [c for c in line if ord(c) < 32 or 127 <= ord(c) < 160 or c == "\u202e"]
                     self.assertEqual(bad, [], (command, i, line))
-            self.check_screen("resolve-hostile-names", run("resolve", "--root", root).text,
-                              [(root, "ROOT")])
+            self.check_screen("resolve-hostile-names", run("resolve", "--root", root).text)
             audit, resolve = self.both(root, 0)
         self.assertIn("path_b64", str(resolve))
         self.assertIn("\ufffd", audit["boot"]["set_by"]["path"])

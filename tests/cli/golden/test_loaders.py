@@ -93,7 +93,7 @@ class Loaders(Case):
             "/etc/sysctl.d/15-f.conf": Link("15-f.conf"), "/etc/sysctl.d/16-g.conf": Dir(),
             "/etc/sysctl.d/17-h.conf": Fifo(), "/etc/sysctl.conf": KEY + "=0\n",
         }
-        files = self.files(tree, SYSTEMD)
+        files = self.files(tree, SYSTEMD, code=3)  # what the FIFO holds is not known
         wanted = {
             "/etc/sysctl.d/10-a.conf": ("read", ""),
             "/usr/lib/sysctl.d/11-b.conf": ("masked", "masked-null"),
@@ -135,16 +135,29 @@ class Loaders(Case):
                 "/etc/tuned/active_profile": "mine\n", "/etc/tuned/profile_mode": "manual\n",
                 "/etc/tuned/mine/tuned.conf": "[sysctl]\n%s = 1\n" % KEY,
                 "/etc/tuned/tuned-main.conf": "reapply_sysctl = 0\n"}
-        for loader in ("systemd-sysctl", "procps", "procps-p", "busybox", "alpine", "openrc", "void",
-                       "ufw", "tuned"):
+        for loader in ("systemd-sysctl", "procps", "procps-p", "busybox", "alpine", "openrc@291",
+                       "void", "ufw", "tuned@2.20"):
             with self.subTest(loader=loader):
                 value = self.loader(conf, loader)
-                self.assertEqual((value["name"], value["state"], value["level"]), (loader, "set", 1))
+                self.assertEqual((value["name"], value["state"], value["level"]),
+                                 (loader.split("@")[0], "set", 1))
                 self.assertIn({"result": "ok", "value": "1"},
                               [{k: w[k] for k in ("result", "value")} for w in value["writes"]])
 
+    def test_what_some_loaders_do_not_know(self):
+        self.assertIn(("sysctl.conf", 1, "ignored", "not-supported"), self.fates(
+            {"/etc/sysctl.conf": "-%s = 1\n" % KEY}, "busybox"))
+        excluded = {"/etc/tuned/active_profile": "mine\n", "/etc/tuned/profile_mode": "manual\n",
+                    "/etc/tuned/tuned-main.conf":
+                        "reapply_sysctl = 1\nreapply_sysctl_exclude = kernel.yama.*\n",
+                    "/etc/tuned/profiles/mine/tuned.conf": "[sysctl]\nvm.swappiness = 1\n",
+                    "/etc/sysctl.d/10.conf": KEY + " = 1\n"}
+        self.assertIn(("10.conf", 1, "ignored", "not-again"), self.fates(excluded, "tuned@2.27"))
+
     def test_loaders_that_need_more(self):
-        self.assertIn(("ignored", "no-sysctl-conf"), self.files(self.d(_10="=1\n"), "openrc").values())
+        self.assertIn(("ignored", "no-sysctl-conf"), self.files(self.d(_10="=1\n"), "openrc@291").values())
+        self.assertIn(("ignored", "not-read"), self.files(
+            {"/etc/sysctl.conf": KEY + "=1\n"}, "openrc@0.54").values())
         self.assertIn(("ignored", "disabled"), self.files(
             {"/etc/ufw/sysctl.conf": KEY + "=1\n", "/etc/default/ufw": "IPT_SYSCTL=/etc/ufw/sysctl.conf\n",
              "/etc/ufw/ufw.conf": "ENABLED=no\n"}, "ufw").values())
