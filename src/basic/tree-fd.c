@@ -101,10 +101,11 @@ static ssize_t readlink_fd(int fd, char ret[static LIMIT_PATH])
 	return n;
 }
 
-/* A path that may have to do with /dev/null by its text is the walker's. */
-static bool may_be_null(const char *path)
+/* A path that may have to do with /dev by its text is the walker's: it knows /dev/null, and goes
+ * through a /dev that is missing. */
+static bool may_touch_dev(const char *path)
 {
-	return strstr(path, "/null");
+	return strstr(path, "/null") || strstr(path, "/dev/");
 }
 
 /* The path that a link at path stands for. False when it is too long. */
@@ -136,7 +137,7 @@ static int follow_once(struct tree *t, const char *path, int fd, int *ret_fd,
 		*ret_st = (struct tree_stat){.type = TREE_NULL};
 		return 0;
 	}
-	if (!join_target(path, target, next) || may_be_null(next))
+	if (!join_target(path, target, next) || may_touch_dev(next))
 		return -EAGAIN;
 	found = openat2_path(t, next, RESOLVE_NO_SYMLINKS);
 	if (found < 0)
@@ -158,7 +159,7 @@ int tree_fd_fast(struct tree *t, const char *path, bool follow_last, int *ret_fd
 	struct tree_stat st;
 	int r;
 
-	if (*path != '/' || may_be_null(path))
+	if (*path != '/' || may_touch_dev(path))
 		return -EAGAIN;
 	fd = openat2_path(t, path, RESOLVE_NO_MAGICLINKS);
 	if (fd < 0)
@@ -202,12 +203,15 @@ static int open_by_steps(struct tree *t, const char *path)
 	}
 }
 
-/* Opens a canonical path with O_PATH, following nothing: not the last component either. */
+/* Opens a canonical path with O_PATH, following nothing: not the last component either. -EAGAIN
+ * where something on the way is not the directory that it was. */
 static int open_canonical(struct tree *t, const char *path)
 {
 	int fd = openat2_path(t, path, RESOLVE_NO_SYMLINKS);
 
-	return fd == -EAGAIN ? open_by_steps(t, path) : fd;
+	if (fd == -EAGAIN)
+		fd = open_by_steps(t, path);
+	return fd == -ENOTDIR || fd == -ELOOP ? -EAGAIN : fd;
 }
 
 static int fd_lstat(struct tree *t, const char *path, struct tree_stat *ret)
@@ -258,16 +262,47 @@ static enum tree_type entry_type(int dir, const struct dirent *d)
 	}
 }
 
-int tree_fd_list(int path_fd, struct tree_list *ret)
+/* Asked once for each tree: where something else stands at /proc, a number in it could be anything.
+ */
+static bool proc_is_usable(struct tree *t)
 {
-	_cleanup_fd_ int fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct statfs sfs;
+
+	if (t->proc == PROC_NOT_SEEN)
+		t->proc = statfs("/proc/self/fd", &sfs) == 0 && sfs.f_type == PROC_SUPER_MAGIC
+				  ? PROC_USABLE
+				  : PROC_MISSING;
+	return t->proc == PROC_USABLE;
+}
+
+/* Opens again what path_fd, from O_PATH, is. -EAGAIN without /proc. */
+static int reopen(struct tree *t, int path_fd, int flags)
+{
+	char proc[32];
+	int fd;
+
+	if (!proc_is_usable(t))
+		return -EAGAIN;
+	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", path_fd);
+	fd = open(proc, O_RDONLY | O_CLOEXEC | flags);
+	return fd < 0 ? -errno : fd;
+}
+
+int tree_fd_list(struct tree *t, int path_fd, struct tree_list *ret)
+{
+	_cleanup_fd_ int fd = reopen(t, path_fd, O_DIRECTORY);
 	struct dirent *d;
 	size_t cap = 0;
 	DIR *stream;
 	int r = 0;
 
+	/* "." takes the right to search the directory, which its listing as such does not. */
+	if (fd == -EAGAIN) {
+		fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = fd < 0 ? -errno : fd;
+	}
 	if (fd < 0)
-		return -errno;
+		return fd;
 	stream = fdopendir(fd);
 	if (!stream)
 		return -errno;
@@ -293,32 +328,12 @@ static int fd_list(struct tree *t, const char *path, struct tree_list *ret)
 {
 	_cleanup_fd_ int fd = open_canonical(t, path);
 
-	return fd < 0 ? fd : tree_fd_list(fd, ret);
-}
-
-/* Asked once for each tree: where something else stands at /proc, a number in it could be anything.
- */
-static bool proc_is_usable(struct tree *t)
-{
-	struct statfs sfs;
-
-	if (t->proc == PROC_NOT_SEEN)
-		t->proc = statfs("/proc/self/fd", &sfs) == 0 && sfs.f_type == PROC_SUPER_MAGIC
-				  ? PROC_USABLE
-				  : PROC_MISSING;
-	return t->proc == PROC_USABLE;
+	return fd < 0 ? fd : tree_fd_list(t, fd, ret);
 }
 
 int tree_fd_reopen(struct tree *t, int path_fd)
 {
-	char proc[32];
-	int fd;
-
-	if (!proc_is_usable(t))
-		return -EAGAIN;
-	(void)snprintf(proc, sizeof(proc), "/proc/self/fd/%d", path_fd);
-	fd = open(proc, O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
+	return reopen(t, path_fd, O_NOCTTY | O_NONBLOCK);
 }
 
 /* Without /proc: opens by name and makes sure that it is the file that was looked at. */
@@ -338,7 +353,7 @@ static int reopen_by_name(struct tree *t, int path_fd, const char *path)
 		return dir;
 	fd = openat(dir, slash + 1, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
+		return errno == ELOOP ? -EAGAIN : -errno;
 	if (fstat(path_fd, &a) < 0 || fstat(fd, &b) < 0)
 		return -errno;
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? TAKE_FD(fd) : -EAGAIN;
@@ -356,7 +371,7 @@ static int fd_open(struct tree *t, const char *path, struct tree_file *ret)
 	if (r < 0)
 		return r;
 	if (st.type != TREE_REG) /* it was one a moment ago */
-		return st.type == TREE_DIR ? -EISDIR : -EBADFD;
+		return -EAGAIN;
 	r = tree_fd_reopen(t, fd);
 	if (r == -EAGAIN)
 		r = reopen_by_name(t, fd, path);

@@ -4,13 +4,17 @@
  * walker.
  *
  * Operations work on canonical paths: absolute, without ".", "..", doubled or trailing slashes, and
- * without links in any component but the last. A backend must not follow a link that stands where
- * none is expected; it may fail then with ENOTDIR, ELOOP or EAGAIN, and the walker starts again.
+ * without links in any component but the last. A backend never follows a link: where one, or
+ * anything else, has come to stand in the place of a directory it fails with EAGAIN, and the walk
+ * starts again.
  */
 #pragma once
 
 #include "limits.h"
 #include "tree.h"
+
+/* How often a walk starts again because the tree changes below it. */
+#define TREE_RESTARTS 8
 
 struct tree_ops {
 	/* Looks at path itself. */
@@ -91,7 +95,7 @@ int tree_fd_fast(struct tree *t, const char *path, bool follow_last, int *ret_fd
 int tree_fd_reopen(struct tree *t, int path_fd);
 
 /* Descriptor backend: lists the directory that path_fd, from O_PATH, is. As the operation. */
-int tree_fd_list(int path_fd, struct tree_list *ret);
+int tree_fd_list(struct tree *t, int path_fd, struct tree_list *ret);
 
 /* Adds a copy of a name. cap: of the array, kept by the caller. Returns 0, -E2BIG, -ENOMEM. */
 int tree_list_add(struct tree_list *l, size_t *cap, const char *name, enum tree_type type);

@@ -7,9 +7,6 @@
  */
 #include "tree-impl.h"
 
-/* How often a walk starts again because the tree changed below it. */
-#define RESTARTS 8
-
 /* As NAME_MAX of the file systems that matter, for backends that have no limit of their own. */
 #define NAME_BYTES 255
 
@@ -122,13 +119,10 @@ static int step(struct tree *t, struct walk *w, const char *name, size_t n, bool
 		return r;
 	r = t->ops->lstat(t, w->done, &w->st);
 	/* A root that is not running may lack /dev, which is there when a loader runs. */
-	if (r == -ENOENT && !last && streq(w->done, "/dev")) {
+	if (r == -ENOENT && streq(w->done, "/dev") && *skip_dots(after)) {
 		w->st = (struct tree_stat){.type = TREE_DIR};
 		r = 0;
 	}
-	/* What stands before was a directory just now. */
-	if (r == -ENOTDIR || r == -ELOOP)
-		return -EAGAIN;
 	if (r < 0)
 		return r;
 	w->known = true;
@@ -182,7 +176,7 @@ int tree_walk(struct tree *t, const char *path, bool follow_last, struct walk *w
 {
 	int r = -EAGAIN;
 
-	for (unsigned i = 0; r == -EAGAIN && i < RESTARTS; i++)
+	for (unsigned i = 0; r == -EAGAIN && i < TREE_RESTARTS; i++)
 		r = walk_once(t, path, follow_last, w);
 	return r;
 }

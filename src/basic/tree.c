@@ -100,14 +100,39 @@ int tree_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 	return r;
 }
 
-int tree_readlink(struct tree *t, const char *path, char **ret)
+/* Walks, and does something at the walk's end: again where that has changed meanwhile. */
+static int walk_and(struct tree *t, const char *path, bool follow_last,
+		    int (*act)(struct tree *t, const struct walk *w, void *arg), void *arg)
 {
 	struct walk w;
-	int r = tree_walk(t, path, false, &w);
+	int r = -EAGAIN;
 
-	if (r < 0)
-		return r;
-	return w.st.type == TREE_LNK ? t->ops->readlink(t, walk_path(&w), ret) : -EINVAL;
+	for (unsigned i = 0; r == -EAGAIN && i < TREE_RESTARTS; i++) {
+		r = tree_walk(t, path, follow_last, &w);
+		if (r == 0)
+			r = act(t, &w, arg);
+	}
+	return r;
+}
+
+static int act_readlink(struct tree *t, const struct walk *w, void *arg)
+{
+	int r;
+
+	if (w->st.type != TREE_LNK)
+		return -EINVAL;
+	r = t->ops->readlink(t, walk_path(w), arg);
+	return r == -EINVAL ? -EAGAIN : r;
+}
+
+int tree_readlink(struct tree *t, const char *path, char **ret)
+{
+	return walk_and(t, path, false, act_readlink, ret);
+}
+
+static int act_list(struct tree *t, const struct walk *w, void *arg)
+{
+	return w->st.type == TREE_NULL ? -ENOTDIR : t->ops->list(t, walk_path(w), arg);
 }
 
 /* Lists into l, which the caller frees on failure too. */
@@ -115,16 +140,11 @@ static int list_unsorted(struct tree *t, const char *path, struct tree_list *l)
 {
 	_cleanup_fd_ int fd = -EBADF;
 	struct tree_stat st;
-	struct walk w;
 	int r = look_fast(t, path, true, &fd, &st);
 
 	if (r == 0)
-		return st.type == TREE_DIR ? tree_fd_list(fd, l) : -ENOTDIR;
-	if (r == -EAGAIN)
-		r = tree_walk(t, path, true, &w);
-	if (r < 0)
-		return r;
-	return w.st.type == TREE_NULL ? -ENOTDIR : t->ops->list(t, walk_path(&w), l);
+		return st.type == TREE_DIR ? tree_fd_list(t, fd, l) : -ENOTDIR;
+	return r == -EAGAIN ? walk_and(t, path, true, act_list, l) : r;
 }
 
 int tree_list(struct tree *t, const char *path, struct tree_list *ret)
@@ -142,27 +162,30 @@ int tree_list(struct tree *t, const char *path, struct tree_list *ret)
 	return 0;
 }
 
+static int act_open(struct tree *t, const struct walk *w, void *arg)
+{
+	struct tree_file *f = arg;
+	int r = tree_openable(w->st.type);
+
+	f->st = w->st;
+	return r == 0 ? t->ops->open(t, walk_path(w), f) : r;
+}
+
 int tree_open_file(struct tree *t, const char *path, struct tree_file *ret)
 {
 	struct tree_file f = {.tree = t, .fd = -EBADF};
 	_cleanup_fd_ int fd = -EBADF;
-	struct walk w;
 	int r = look_fast(t, path, true, &fd, &f.st);
 
 	if (r == 0)
 		r = tree_openable(f.st.type);
-	if (r == 0)
-		r = f.fd = tree_fd_reopen(t, fd);
-	if (r == -EAGAIN) {
-		f.fd = -EBADF;
-		r = tree_walk(t, path, true, &w);
-		if (r == 0)
-			r = tree_openable(w.st.type);
-		if (r == 0)
-			r = t->ops->open(t, walk_path(&w), &f);
-		else if (r > 0)
-			f.st = w.st;
+	if (r == 0) {
+		r = tree_fd_reopen(t, fd);
+		if (r >= 0)
+			f.fd = r;
 	}
+	if (r == -EAGAIN)
+		r = walk_and(t, path, true, act_open, &f);
 	if (r < 0)
 		return r;
 	*ret = f;
@@ -233,10 +256,12 @@ int tree_read_file(struct tree *t, const char *path, size_t max, char **ret, siz
 	return 0;
 }
 
+static int act_fstype(struct tree *t, const struct walk *w, void *arg)
+{
+	return t->ops->fstype(t, walk_path(w), arg);
+}
+
 int tree_fstype(struct tree *t, const char *path, uint64_t *ret)
 {
-	struct walk w;
-	int r = tree_walk(t, path, true, &w);
-
-	return r < 0 ? r : t->ops->fstype(t, walk_path(&w), ret);
+	return walk_and(t, path, true, act_fstype, ret);
 }

@@ -32,12 +32,12 @@ struct tree_stat {
 	mode_t mode; /* permission bits and set-id bits only */
 	uid_t uid;
 	gid_t gid;
-	uint64_t size;   /* bytes */
-	int64_t mtime;   /* seconds since 1970 */
+	uint64_t size; /* bytes */
+	int64_t mtime; /* seconds since 1970 */
 };
 
 struct tree_entry {
-	char *name;          /* owned by the listing */
+	char *name;	     /* owned by the listing */
 	enum tree_type type; /* of the entry itself, not of what a link points to */
 };
 
@@ -52,7 +52,7 @@ struct tree; /* opaque */
 struct tree_file {
 	struct tree *tree;
 	struct tree_stat st;
-	int fd;            /* descriptor backend; else -EBADF */
+	int fd;		   /* descriptor backend; else -EBADF */
 	const char *bytes; /* memory backend: borrowed from the tree; else NULL */
 	size_t off, len;
 };
@@ -60,7 +60,8 @@ struct tree_file {
 /* Opens a directory as a tree; "/" for the live system. Returns 0 or the errno of open(2). */
 int tree_open(struct tree **ret, const char *path);
 
-/* As tree_open(), without openat2(2): the portable walker does every look-up (for tests and old kernels). */
+/* As tree_open(), without openat2(2): the portable walker does every look-up (for tests and old
+ * kernels). */
 int tree_open_walker(struct tree **ret, const char *path);
 
 /* Makes an empty in-memory tree. Returns 0 or -ENOMEM. */
@@ -80,11 +81,11 @@ DEFINE_CLEANUP(struct tree *, tree_free)
 
 /*
  * Memory trees and overlays: put something at a path, replacing what is there (itself, not what a
- * link there leads to). Links in its parents are followed; parents that are missing are made. Content
- * is copied.
+ * link there leads to). Links in its parents are followed; parents that are missing are made.
+ * Content is copied.
  *
- * Return 0; -EINVAL for a path that names nothing ("/", a trailing slash, "." or ".."); the errno of
- * looking at the parents; -ENOMEM.
+ * Return 0; -EINVAL for a path that names nothing ("/", a trailing slash, "." or ".."); the errno
+ * of looking at the parents; -ENOMEM.
  */
 int tree_add_file(struct tree *t, const char *path, const void *bytes, size_t n);
 int tree_add_link(struct tree *t, const char *path, const char *target);
@@ -99,8 +100,8 @@ int tree_add_error(struct tree *t, const char *path, int err);
  * (caller frees). For TREE_NULL nothing else of st is meaningful. */
 int tree_stat(struct tree *t, const char *path, struct tree_stat *ret, char **ret_real);
 
-/* Looks at path itself; links in its parents are followed, the last component is not, unless a slash
- * follows it. */
+/* Looks at path itself; links in its parents are followed, the last component is not, unless a
+ * slash follows it. */
 int tree_lstat(struct tree *t, const char *path, struct tree_stat *ret);
 
 /* Reads a link's text. -EINVAL when path is no link. Caller frees. */
@@ -113,8 +114,9 @@ void tree_list_done(struct tree_list *l);
 
 /*
  * Opens a file for reading, following links. Regular files only: -EISDIR for a directory, -EBADFD
- * for a FIFO, socket or device. /dev/null (TREE_NULL) opens as an empty file with st.type TREE_NULL.
- * -EAGAIN when the file is leased, or the tree keeps changing. Close with tree_file_close().
+ * for a FIFO, socket or device. /dev/null (TREE_NULL) opens as an empty file with st.type
+ * TREE_NULL. -EAGAIN when the file is leased, or the tree keeps changing. Close with
+ * tree_file_close().
  */
 int tree_open_file(struct tree *t, const char *path, struct tree_file *ret);
 
