@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What audit cannot be faster than: a program that opens and reads a list of files, and that is linked the
- * same way. Directories are listed. What cannot be opened is passed over: whether it is there is also
- * something to be known.
+ * What audit cannot be faster than: a program that opens and reads a list of files, and that is
+ *linked the same way. Directories are listed. What cannot be opened is passed over: whether it is
+ *there is also something to be known.
  *
  *	floor LIST		one absolute path a line
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Times commands in turns, so that what else the machine does hits all alike. Prints one line a command:
- * the median of the wall time of the whole process in nanoseconds, its peak memory in KiB, and the exit
- * status of the last run. The commands' output goes to /dev/null.
+ * Times commands in turns, so that what else the machine does hits all alike. Prints one line a
+ *command: the median of the wall time of the whole process in nanoseconds, its peak memory in KiB,
+ *and the exit status of the last run. The commands' output goes to /dev/null.
  *
  *	measure ROUNDS COMMAND [ARGUMENT...] [-- COMMAND...]...
  */
@@ -21,7 +21,8 @@
 
 struct command {
 	char **argv;
-	uint64_t *ns;
+	uint64_t *wall;
+	uint64_t *cpu;
 	long peak;
 	int status;
 };
@@ -32,6 +33,11 @@ static uint64_t now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t in_ns(struct timeval t)
+{
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
 }
 
 static int run(struct command *c, unsigned round)
@@ -49,7 +55,8 @@ static int run(struct command *c, unsigned round)
 	}
 	if (wait4(pid, &status, 0, &usage) != pid)
 		return -1;
-	c->ns[round] = now() - start;
+	c->wall[round] = now() - start;
+	c->cpu[round] = in_ns(usage.ru_utime) + in_ns(usage.ru_stime);
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (usage.ru_maxrss > c->peak)
 		c->peak = usage.ru_maxrss;
@@ -61,6 +68,17 @@ static int by_value(const void *a, const void *b)
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
 	return (x > y) - (x < y);
+}
+
+/* The median, of values that it sorts and frees. */
+static uint64_t median(uint64_t *values, unsigned n)
+{
+	uint64_t value;
+
+	qsort(values, n, sizeof(*values), by_value);
+	value = values[n / 2];
+	free(values);
+	return value;
 }
 
 /* Splits the arguments at "--" in place; returns the number of commands. */
@@ -94,9 +112,10 @@ int main(int argc, char **argv)
 		return 2;
 
 	for (unsigned i = 0; i < n; i++) {
-		commands[i].ns = calloc(rounds, sizeof(uint64_t));
+		commands[i].wall = calloc(rounds, sizeof(uint64_t));
+		commands[i].cpu = calloc(rounds, sizeof(uint64_t));
 		/* The first run fills the caches, and is not counted. */
-		if (!commands[i].ns || run(&commands[i], 0) < 0)
+		if (!commands[i].wall || !commands[i].cpu || run(&commands[i], 0) < 0)
 			return 2;
 	}
 	for (unsigned r = 0; r < rounds; r++)
@@ -105,10 +124,10 @@ int main(int argc, char **argv)
 				return 2;
 
 	for (unsigned i = 0; i < n; i++) {
-		qsort(commands[i].ns, rounds, sizeof(uint64_t), by_value);
-		dprintf(out, "%llu %ld %d\n", (unsigned long long)commands[i].ns[rounds / 2],
-			commands[i].peak, commands[i].status);
-		free(commands[i].ns);
+		unsigned long long wall = median(commands[i].wall, rounds);
+		unsigned long long cpu = median(commands[i].cpu, rounds);
+
+		dprintf(out, "%llu %llu %ld %d\n", wall, cpu, commands[i].peak, commands[i].status);
 	}
 	return 0;
 }

@@ -27,7 +27,8 @@ void error_done(struct error *e);
  * @path, @line: place, or NULL and 0; copied
  * @fmt: printf-like sentence without a full stop
  *
- * Returns -err, so that a caller can write "return error_set(...)". Lack of memory leaves what at NULL.
+ * Returns -err, so that a caller can write "return error_set(...)". Lack of memory leaves what at
+ * NULL.
  */
 int error_set(struct error *e, int err, const char *path, unsigned line, const char *fmt, ...)
 	_printf_(5, 6);

@@ -14,8 +14,8 @@ static inline void fd_close_p(int *fd)
 
 #define _cleanup_fd_ _cleanup_(fd_close_p)
 
-/* Writes all n bytes, retrying after EINTR and short writes, and waiting where a non-blocking pipe is
- * full. Returns 0 or the errno of write(2). */
+/* Writes all n bytes, retrying after EINTR and short writes, and waiting where a non-blocking pipe
+ * is full. Returns 0 or the errno of write(2). */
 int fd_write_all(int fd, const void *bytes, size_t n);
 
 /*

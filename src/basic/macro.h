@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * basic: what any C program of ours needs and that knows nothing of ptrace or sysctl. Uses libc and,
- * in jsonx only, json-c; nothing else of this project.
+ * basic: what any C program of ours needs and that knows nothing of ptrace or sysctl. Uses libc
+ * and, in jsonx only, json-c; nothing else of this project.
  *
  * This header: ownership and array helpers.
  */
@@ -14,36 +14,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define _cleanup_(f) __attribute__((cleanup(f)))
+#define _cleanup_(f)   __attribute__((cleanup(f)))
 #define _printf_(a, b) __attribute__((format(printf, a, b)))
-#define _unused_ __attribute__((unused))
+#define _unused_       __attribute__((unused))
 
 #define ELEMENTSOF(x) (sizeof(x) / sizeof((x)[0]))
 
 /* Gives the pointer away: the variable is NULL afterwards, so its cleanup does nothing. */
-#define TAKE_PTR(p)                                                                                \
-	({                                                                                         \
-		__typeof__(p) *_pp = &(p);                                                         \
-		__typeof__(p) _v = *_pp;                                                           \
-		*_pp = NULL;                                                                       \
-		_v;                                                                                \
+#define TAKE_PTR(p)                        \
+	({                                 \
+		__typeof__(p) *_pp = &(p); \
+		__typeof__(p) _v = *_pp;   \
+		*_pp = NULL;               \
+		_v;                        \
 	})
 
 /* Gives the descriptor away: the variable is -EBADF afterwards. */
-#define TAKE_FD(fd)                                                                                \
-	({                                                                                         \
-		int *_pfd = &(fd);                                                                 \
-		int _v = *_pfd;                                                                    \
-		*_pfd = -EBADF;                                                                    \
-		_v;                                                                                \
+#define TAKE_FD(fd)                \
+	({                         \
+		int *_pfd = &(fd); \
+		int _v = *_pfd;    \
+		*_pfd = -EBADF;    \
+		_v;                \
 	})
 
 /* Defines f_p(), for _cleanup_ on a pointer whose destructor takes NULL. */
-#define DEFINE_CLEANUP(type, f)                                                                    \
-	static inline void f##_p(type *p)                                                          \
-	{                                                                                          \
-		if (*p)                                                                            \
-			(void)f(*p);                                                               \
+#define DEFINE_CLEANUP(type, f)           \
+	static inline void f##_p(type *p) \
+	{                                 \
+		if (*p)                   \
+			(void)f(*p);      \
 	}
 
 static inline void free_p(void *p)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * cli: the commands. Gathers evidence from the system, calls core, renders. The only part that prints,
- * that reads arguments, and that decides exit codes.
+ * cli: the commands. Gathers evidence from the system, calls core, renders. The only part that
+ * prints, that reads arguments, and that decides exit codes.
  */
 #pragma once
 
@@ -14,8 +14,8 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS };
 enum only { ONLY_BOTH, ONLY_NOW, ONLY_BOOT };
 enum color_mode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* Options that every command understands (or refuses by name). quiet is main's: the result is dropped
- * unless it goes to a file. */
+/* Options that every command understands (or refuses by name). quiet is main's: the result is
+ * dropped unless it goes to a file. */
 struct options {
 	const char *root; /* --root DIR, or NULL */
 	bool live;
@@ -27,34 +27,35 @@ struct options {
 };
 
 struct option_spec {
-	const char *name;  /* long name without "--" */
-	char letter;       /* or 0 */
-	const char *arg;   /* name of its argument, or NULL */
-	const char *help;  /* one line */
+	const char *name; /* long name without "--" */
+	char letter;	  /* or 0 */
+	const char *arg;  /* name of its argument, or NULL */
+	const char *help; /* one line */
 };
 
 /* What a command is called with. */
 struct invocation {
 	const struct command *command;
 	struct options options;
-	char **args;      /* positional arguments */
+	char **args; /* positional arguments */
 	int n_args;
-	const char *const *values; /* value of each of the command's own options, in the order of its table:
-				    * its argument, "" for a flag that was given, NULL when absent */
-	int argc;         /* the whole command line, for the record */
+	const char *const
+		*values; /* value of each of the command's own options, in the order of its table:
+			  * its argument, "" for a flag that was given, NULL when absent */
+	int argc;	 /* the whole command line, for the record */
 	char **argv;
 	struct strbuf *out; /* the result: printed (or written to -o FILE) once by main */
-	bool color;         /* whether out may have colour */
-	unsigned width;     /* columns of the terminal, 80 if none */
+	bool color;	    /* whether out may have colour */
+	unsigned width;	    /* columns of the terminal, 80 if none */
 };
 
 struct command {
 	const char *name;
-	const char *args;    /* synopsis of the arguments: "[KEY...]" */
-	const char *summary; /* one line for help */
-	const char *help;    /* paragraph for NAME --help */
+	const char *args;		   /* synopsis of the arguments: "[KEY...]" */
+	const char *summary;		   /* one line for help */
+	const char *help;		   /* paragraph for NAME --help */
 	const struct option_spec *options; /* its own; ends with name NULL */
-	unsigned globals;    /* which global options it honours: bits of GLOBAL_* */
+	unsigned globals;		   /* which global options it honours: bits of GLOBAL_* */
 	const char *exits[EXIT_MAX]; /* what each exit code means; NULL where it never occurs */
 	/* Returns the exit code, or EXIT_ERROR with e set. */
 	int (*run)(const struct invocation *in, struct error *e);

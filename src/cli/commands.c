@@ -5,11 +5,7 @@
 #include <assert.h>
 
 const struct command *const commands[] = {
-	&cmd_audit,
-	&cmd_resolve,
-	&cmd_about,
-	&cmd_help,
-	NULL,
+	&cmd_audit, &cmd_resolve, &cmd_about, &cmd_help, NULL,
 };
 
 const char *invocation_value(const struct invocation *in, const char *name)

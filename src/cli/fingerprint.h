@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Hashes in reports: of the files that a verdict rests on, and of findings, so that the same finding
- * on the same host is known again in the next report. */
+/* Hashes in reports: of the files that a verdict rests on, and of findings, so that the same
+ * finding on the same host is known again in the next report. */
 #pragma once
 
 #include "audit.h"
 
 #define FINGERPRINT_HEX 32
-#define FILE_HASH_HEX 64
+#define FILE_HASH_HEX	64
 
 /* Hash of a finding's id, the paths of its evidence and the host's id (NULL: none). Stable from one
  * report to the next, whatever the words are. */

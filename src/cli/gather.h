@@ -10,13 +10,13 @@
 
 /* A subject, opened. */
 struct gather {
-	struct subject subject;    /* path borrowed from the caller */
-	struct tree *tree;         /* the subject's root; owned */
-	struct tree *live_tree;    /* "/" where that is another one, and needed; owned, or NULL */
-	struct tree *proc_tree;    /* where /proc and /sys are: one of the two; NULL when offline */
-	struct boot_env boot_env;  /* strings are the two below */
+	struct subject subject;	  /* path borrowed from the caller */
+	struct tree *tree;	  /* the subject's root; owned */
+	struct tree *live_tree;	  /* "/" where that is another one, and needed; owned, or NULL */
+	struct tree *proc_tree;	  /* where /proc and /sys are: one of the two; NULL when offline */
+	struct boot_env boot_env; /* strings are the two below */
 	char *pid1_comm, *proc_cmdline;
-	char *user;                /* gather_user_name(), once asked; owned */
+	char *user; /* gather_user_name(), once asked; owned */
 };
 
 /* Closes all of it. Takes an empty one. */
@@ -41,8 +41,8 @@ int gather_boot_env(struct gather *g, struct error *e);
  *
  * @now, @boot: which halves are wanted
  *
- * Returns 0 or what resolve_run() returns, detail in e. The result is freed with evidence_done() and
- * must not outlive g.
+ * Returns 0 or what resolve_run() returns, detail in e. The result is freed with evidence_done()
+ * and must not outlive g.
  */
 int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e);
 
@@ -56,9 +56,9 @@ int gather_user_name(uid_t uid, char **ret);
 
 /* Who the subject is. Strings are owned; each is NULL where it cannot be told. */
 struct host {
-	char *name;       /* live: uname(2); else /etc/hostname of the root */
-	char *id;         /* hash of the machine-id that only ptscope uses; 32 hex digits */
-	char *os_id;      /* ID of os-release */
+	char *name;	  /* live: uname(2); else /etc/hostname of the root */
+	char *id;	  /* hash of the machine-id that only ptscope uses; 32 hex digits */
+	char *os_id;	  /* ID of os-release */
 	char *os_version; /* VERSION_ID */
 };
 

@@ -21,8 +21,8 @@ int output_error_text(const char *command, const struct error *e, struct strbuf 
 int output_error_json(const struct error *e, struct strbuf *out);
 
 /*
- * Writes the result: to FILE (all of it or nothing, unless FILE is a FIFO or a device), or to standard
- * output.
+ * Writes the result: to FILE (all of it or nothing, unless FILE is a FIFO or a device), or to
+ * standard output.
  *
  * @file: or NULL for standard output
  * @stdout_open: what output_prepare() found

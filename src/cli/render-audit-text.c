@@ -227,7 +227,7 @@ static void boot_words(const struct audit_report *r, struct strbuf *value, struc
 	}
 	if (!r->audit->effective)
 		(void)strbuf_addf(value, "%d written, no effect", boot->level);
-	else if (boot->state == RESOLVE_UNKNOWN)
+	else if (boot->state == RESOLVE_UNKNOWN && r->audit->boot == VERDICT_UNKNOWN)
 		(void)strbuf_addf(value, "%d so far", boot->level);
 	else
 		text_level(value, boot->level);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The faces of an audit: a screen for people, JSON as the contract has it, one line for monitoring. */
+/* The faces of an audit: a screen for people, JSON as the contract has it, one line for monitoring.
+ */
 #pragma once
 
 #include "cli.h"
@@ -24,7 +25,8 @@ bool report_is_container(const struct audit_report *r);
 const struct resolve_boot *report_boot(const struct audit_report *r);
 
 /* Appends the screen. Lack of memory sticks in out->failed. */
-void render_audit_text(struct strbuf *out, const struct layout *layout, const struct audit_report *r);
+void render_audit_text(struct strbuf *out, const struct layout *layout,
+		       const struct audit_report *r);
 
 /* Appends what -v adds to the screen. */
 void render_audit_verbose(struct strbuf *out, const struct layout *layout,

@@ -17,7 +17,7 @@
 /* How to print. */
 struct layout {
 	unsigned width; /* columns; sentences wrap there, paths are never cut */
-	bool color;     /* ANSI colours for verdicts, severities and the winning row */
+	bool color;	/* ANSI colours for verdicts, severities and the winning row */
 };
 
 /* Appends a path, escaped; in double quotes when it has a blank. */

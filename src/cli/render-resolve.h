@@ -7,14 +7,15 @@
 /* What the renderers of resolve need. Everything borrowed. */
 struct resolve_view_options {
 	const struct resolve *resolve;
-	const char *root;      /* "/" or DIR */
-	const char *loader;    /* --loader, or NULL: then the boot is shown */
-	bool all;              /* --all: files that do not mention the key too */
-	bool folded;           /* one line a key: a pattern was asked for */
+	const char *root;	/* "/" or DIR */
+	const char *loader;	/* --loader, or NULL: then the boot is shown */
+	bool all;		/* --all: files that do not mention the key too */
+	bool folded;		/* one line a key: a pattern was asked for */
 	struct tree *proc_tree; /* where the running kernel's values are read, or NULL */
 };
 
-/* State, value, and place of a key as asked for: at boot, or by --loader alone. Borrowed strings. */
+/* State, value, and place of a key as asked for: at boot, or by --loader alone. Borrowed strings.
+ */
 struct resolve_answer {
 	enum resolve_state state;
 	int level;

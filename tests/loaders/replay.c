@@ -342,12 +342,15 @@ static bool each_mutation(bool (*f)(struct run *m, const char *name, void *arg),
 		const struct loader *l = loader_get(id);
 
 		for (size_t i = 0; i < l->n_spans; i++) {
+			quirks_t consults =
+				l->spans[i].consults ? l->spans[i].consults : l->consults;
+
 			for (unsigned bit = 0; l->spans[i].judged && bit < _QUIRK_INDEX_MAX;
 			     bit++) {
 				struct run m = {
 					.l = l, .span = &l->spans[i], .flip = UINT64_C(1) << bit};
 
-				if (!(l->consults & m.flip))
+				if (!(consults & m.flip))
 					continue;
 				(void)snprintf(name, sizeof(name), "%s@%s:%s", loader_name(id),
 					       l->spans[i].from, quirk_name(bit));

@@ -14,69 +14,70 @@ enum subject_kind { SUBJECT_LIVE, SUBJECT_ROOT };
 
 struct subject {
 	enum subject_kind kind;
-	const char *path;   /* "/" or DIR; borrowed */
-	bool live;          /* the running kernel's root (--live, or "/") */
-	bool live_on_word;  /* --live could not be checked */
+	const char *path;    /* "/" or DIR; borrowed */
+	bool live;	     /* the running kernel's root (--live, or "/") */
+	bool live_on_word;   /* --live could not be checked */
 	bool live_elsewhere; /* DIR --live: /proc is ours, files are under DIR */
 };
 
 /* What the command gathers. Everything borrowed. */
 struct evidence {
 	struct subject subject;
-	struct runtime runtime;          /* owned by evidence; read on a live system even for --only
-					  * boot: files have no effect on a kernel without Yama */
-	struct kernel_facts kernel;      /* owned by evidence */
-	struct resolve *resolve;         /* owned by evidence; NULL with --only now */
-	bool want_now, want_boot;        /* from --only */
+	struct runtime runtime;	    /* owned by evidence; read on a live system even for --only
+				     * boot: files have no effect on a kernel without Yama */
+	struct kernel_facts kernel; /* owned by evidence */
+	struct resolve *resolve;    /* owned by evidence; NULL with --only now */
+	bool want_now, want_boot;   /* from --only */
 	/* Only for the words of remedies. */
-	bool privileged;                 /* the effective uid is 0: no "sudo" in remedies */
-	const char *user;                /* name of the caller, or NULL; borrowed */
+	bool privileged;		 /* the effective uid is 0: no "sudo" in remedies */
+	const char *user;		 /* name of the caller, or NULL; borrowed */
 	const struct boot_env *boot_env; /* what resolve was run with: a remedy is proved by running
-					  * it again; NULL: remedies for files are not proved, and so
-					  * not offered; borrowed */
+					  * it again; NULL: remedies for files are not proved, and
+					  * so not offered; borrowed */
 };
 
 void evidence_done(struct evidence *ev);
 
 struct finding_evidence {
-	char *path;      /* owned */
-	unsigned line;   /* 0: none */
-	char *text;      /* the line; owned; or NULL */
-	char *package;   /* "acme-debug-tools 1.4-2"; owned; or NULL */
+	char *path;    /* owned */
+	unsigned line; /* 0: none */
+	char *text;    /* the line; owned; or NULL */
+	char *package; /* "acme-debug-tools 1.4-2"; owned; or NULL */
 };
 
 struct finding {
 	enum finding_id id;
 	enum severity severity;
-	char *message;   /* one sentence with its full stop; owned */
-	char *detail;    /* further sentences shown under the evidence, or NULL; owned */
-	char *remedy;    /* commands that can be pasted, one a line; or a phrase; or NULL; owned */
-	const char *remedy_lead; /* what to print before it: "To fix", "To be sure"; NULL without one */
-	char **because;  /* causes: a word (often the id of a finding), ": ", a sentence; owned */
+	char *message; /* one sentence with its full stop; owned */
+	char *detail;  /* further sentences shown under the evidence, or NULL; owned */
+	char *remedy;  /* commands that can be pasted, one a line; or a phrase; or NULL; owned */
+	const char *
+		remedy_lead; /* what to print before it: "To fix", "To be sure"; NULL without one */
+	char **because; /* causes: a word (often the id of a finding), ": ", a sentence; owned */
 	size_t n_because;
 	struct finding_evidence *evidence; /* owned */
 	size_t n_evidence;
 };
 
 /* X(ID, sentence): the headline's sentences. JSON's summary, Nagios and text use the same words. */
-#define SUMMARIES(X)                                                                               \
-	X(PASS, "ptrace is restricted")                                                            \
-	X(FAIL_NOW, "ptrace is not restricted now")                                                \
-	X(FAIL_BOOT, "ptrace will not be restricted after the next boot")                          \
-	X(FAIL_BOTH, "ptrace is not restricted")                                                   \
-	X(FAIL_NOT_WRITTEN, "ptrace is restricted now, but no file keeps it so")                   \
-	X(FAIL_UNSET, "nothing that runs at boot restricts ptrace")                                \
-	X(FAIL_VENDOR, "only a vendor's file restricts ptrace, which this policy does not count")  \
-	X(FAIL_NO_YAMA, "nothing restricts ptrace on this kernel")                                 \
-	X(FAIL_YAMA_OFF, "Yama is built in and not switched on, so nothing restricts ptrace")      \
-	X(FAIL_HOST, "the host's kernel does not restrict ptrace")                                 \
-	X(FAIL_STRICTER, "the level is weaker than this policy asks")                              \
-	X(FAIL_OTHER_LEVEL, "the level is not one that this policy allows")                        \
-	X(FAIL_WEAKER_LINE, "a weaker line stands in a file, which this policy forbids")           \
-	X(UNKNOWN_FILE, "a file that could change the answer is not readable")                     \
-	X(UNKNOWN_NOW, "cannot see the kernel's value")                                            \
-	X(UNKNOWN_CONTAINER, "the host decides, and its files are not visible here")               \
-	X(UNKNOWN_LOADER, "no program that would apply the files at boot is known here")           \
+#define SUMMARIES(X)                                                                              \
+	X(PASS, "ptrace is restricted")                                                           \
+	X(FAIL_NOW, "ptrace is not restricted now")                                               \
+	X(FAIL_BOOT, "ptrace will not be restricted after the next boot")                         \
+	X(FAIL_BOTH, "ptrace is not restricted")                                                  \
+	X(FAIL_NOT_WRITTEN, "ptrace is restricted now, but no file keeps it so")                  \
+	X(FAIL_UNSET, "nothing that runs at boot restricts ptrace")                               \
+	X(FAIL_VENDOR, "only a vendor's file restricts ptrace, which this policy does not count") \
+	X(FAIL_NO_YAMA, "nothing restricts ptrace on this kernel")                                \
+	X(FAIL_YAMA_OFF, "Yama is built in and not switched on, so nothing restricts ptrace")     \
+	X(FAIL_HOST, "the host's kernel does not restrict ptrace")                                \
+	X(FAIL_STRICTER, "the level is weaker than this policy asks")                             \
+	X(FAIL_OTHER_LEVEL, "the level is not one that this policy allows")                       \
+	X(FAIL_WEAKER_LINE, "a weaker line stands in a file, which this policy forbids")          \
+	X(UNKNOWN_FILE, "a file that could change the answer is not readable")                    \
+	X(UNKNOWN_NOW, "cannot see the kernel's value")                                           \
+	X(UNKNOWN_CONTAINER, "the host decides, and its files are not visible here")              \
+	X(UNKNOWN_LOADER, "no program that would apply the files at boot is known here")          \
 	X(UNKNOWN_VERSION, "versions of a loader that are all possible here disagree")
 
 enum summary {
@@ -97,7 +98,7 @@ struct audit {
 	enum verdict verdict, now, boot;
 	enum summary summary;
 	enum cis cis;
-	bool effective;          /* false: the boot value is inert since the kernel has no Yama */
+	bool effective; /* false: the boot value is inert since the kernel has no Yama */
 	bool compensated;
 	struct finding *findings; /* fails first, then unknown, warn, info; owned */
 	size_t n_findings;

@@ -13,35 +13,35 @@ enum severity { SEVERITY_FAIL, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_INFO, S
 const char *severity_word(enum severity s);
 
 /* X(ID, "id", worst severity it appears with) ; texts are in findings.c */
-#define FINDINGS(X)                                                                                \
-	X(RUNTIME_NOT_RESTRICTED, "runtime-not-restricted", SEVERITY_FAIL)                         \
-	X(RUNTIME_ABSENT, "runtime-absent", SEVERITY_FAIL)                                         \
-	X(RUNTIME_NOT_VISIBLE, "runtime-not-visible", SEVERITY_UNKNOWN)                            \
-	X(BOOT_NOT_RESTRICTED, "boot-not-restricted", SEVERITY_FAIL)                               \
-	X(NOT_PERSISTED, "not-persisted", SEVERITY_FAIL)                                           \
-	X(NOT_READ, "not-read", SEVERITY_FAIL)                                                     \
-	X(NOW_DIFFERS, "now-differs", SEVERITY_WARN)                                               \
-	X(OVERRIDDEN, "overridden", SEVERITY_INFO)                                                 \
-	X(WEAKER_LINE, "weaker-line", SEVERITY_FAIL)                                               \
-	X(LOADERS_DISAGREE, "loaders-disagree", SEVERITY_UNKNOWN)                                  \
-	X(NO_KNOWN_LOADER, "no-known-loader", SEVERITY_UNKNOWN)                                    \
-	X(VOLATILE, "volatile", SEVERITY_FAIL)                                                     \
-	X(WEAK_WINDOW, "weak-window", SEVERITY_WARN)                                               \
-	X(UNMODELLED_WRITER, "unmodelled-writer", SEVERITY_WARN)                                   \
-	X(BAD_SUFFIX, "bad-suffix", SEVERITY_INFO)                                                 \
-	X(MALFORMED, "malformed", SEVERITY_WARN)                                                   \
-	X(OUT_OF_RANGE, "out-of-range", SEVERITY_WARN)                                             \
-	X(UNREADABLE, "unreadable", SEVERITY_UNKNOWN)                                              \
-	X(MASKED, "masked", SEVERITY_INFO)                                                         \
-	X(LOCKED, "locked", SEVERITY_INFO)                                                         \
-	X(OTHER_LSM, "other-lsm", SEVERITY_INFO)                                                   \
+#define FINDINGS(X)                                                        \
+	X(RUNTIME_NOT_RESTRICTED, "runtime-not-restricted", SEVERITY_FAIL) \
+	X(RUNTIME_ABSENT, "runtime-absent", SEVERITY_FAIL)                 \
+	X(RUNTIME_NOT_VISIBLE, "runtime-not-visible", SEVERITY_UNKNOWN)    \
+	X(BOOT_NOT_RESTRICTED, "boot-not-restricted", SEVERITY_FAIL)       \
+	X(NOT_PERSISTED, "not-persisted", SEVERITY_FAIL)                   \
+	X(NOT_READ, "not-read", SEVERITY_FAIL)                             \
+	X(NOW_DIFFERS, "now-differs", SEVERITY_WARN)                       \
+	X(OVERRIDDEN, "overridden", SEVERITY_INFO)                         \
+	X(WEAKER_LINE, "weaker-line", SEVERITY_FAIL)                       \
+	X(LOADERS_DISAGREE, "loaders-disagree", SEVERITY_UNKNOWN)          \
+	X(NO_KNOWN_LOADER, "no-known-loader", SEVERITY_UNKNOWN)            \
+	X(VOLATILE, "volatile", SEVERITY_FAIL)                             \
+	X(WEAK_WINDOW, "weak-window", SEVERITY_WARN)                       \
+	X(UNMODELLED_WRITER, "unmodelled-writer", SEVERITY_WARN)           \
+	X(BAD_SUFFIX, "bad-suffix", SEVERITY_INFO)                         \
+	X(MALFORMED, "malformed", SEVERITY_WARN)                           \
+	X(OUT_OF_RANGE, "out-of-range", SEVERITY_WARN)                     \
+	X(UNREADABLE, "unreadable", SEVERITY_UNKNOWN)                      \
+	X(MASKED, "masked", SEVERITY_INFO)                                 \
+	X(LOCKED, "locked", SEVERITY_INFO)                                 \
+	X(OTHER_LSM, "other-lsm", SEVERITY_INFO)                           \
 	X(CONTAINER, "container", SEVERITY_INFO)
 
 enum finding_id {
 #define X(id, word, severity) FINDING_##id,
 	FINDINGS(X)
 #undef X
-	_FINDING_MAX,
+		_FINDING_MAX,
 };
 
 struct finding_doc {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * core/audit: judges evidence by a policy. Uses basic, core/sysctl and core/kernel. audit_run() is a
- * pure function of a tree, a struct evidence, and a policy.
+ * core/audit: judges evidence by a policy. Uses basic, core/sysctl and core/kernel. audit_run() is
+ * a pure function of a tree, a struct evidence, and a policy.
  *
  * This header: which levels are allowed.
  */
@@ -10,14 +10,14 @@
 #include "error.h"
 
 struct policy {
-	char *name;        /* "cis"; owned */
-	char *source;      /* "built in", or the file's path; owned */
+	char *name;	   /* "cis"; owned */
+	char *source;	   /* "built in", or the file's path; owned */
 	char sha256[65];   /* of the file's bytes, or of the built-in's canonical text; hex */
-	uint8_t allow;     /* bit n: level n is allowed */
+	uint8_t allow;	   /* bit n: level n is allowed */
 	bool strict_files; /* any weaker line in an administrator's file fails */
 	bool accept_guard; /* a running, probed guard may stand for Yama */
 	bool vendor_files; /* a line under /usr/lib counts as written in a file */
-	int fix_level;     /* the level that a fix sets */
+	int fix_level;	   /* the level that a fix sets */
 };
 
 void policy_done(struct policy *p);
@@ -29,19 +29,20 @@ extern const char *const policy_builtin_names[];
 int policy_builtin(const char *name, struct policy *ret);
 
 /*
- * Reads a policy in INI form as policy(5) describes: [Policy] with Name=, Base=, Allow=, StrictFiles=,
- * AcceptGuard=, VendorFiles=, FixLevel=.
+ * Reads a policy in INI form as policy(5) describes: [Policy] with Name=, Base=, Allow=,
+ * StrictFiles=, AcceptGuard=, VendorFiles=, FixLevel=.
  *
  * @path: for messages
  *
  * Returns 0, or -EINVAL with file, line, cause and remedy in e; -ENOMEM.
  */
-int policy_parse(const char *path, const char *bytes, size_t n, struct policy *ret, struct error *e);
+int policy_parse(const char *path, const char *bytes, size_t n, struct policy *ret,
+		 struct error *e);
 
 /*
  * Reads a policy file from disk: regular, owned by root (or by the caller when not root), not
- * writable by others. Returns 0, -EPERM (unsafe ownership or mode), -EINVAL, or the errno of open(2);
- * detail in e.
+ * writable by others. Returns 0, -EPERM (unsafe ownership or mode), -EINVAL, or the errno of
+ * open(2); detail in e.
  */
 int policy_load(const char *path, struct policy *ret, struct error *e);
 

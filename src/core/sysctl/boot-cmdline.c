@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The kernel command line of the next boot: every boot entry is a candidate, since which one is
- * chosen is not known here. /etc/default/grub and /etc/kernel/cmdline are what the next update makes
- * entries from; they count where no entry is found.
+ * chosen is not known here. /etc/default/grub and /etc/kernel/cmdline are what the next update
+ * makes entries from; they count where no entry is found.
  */
 #include "boot-impl.h"
 
@@ -14,7 +14,8 @@
 /* Entries that are looked at. */
 #define CMDLINES_MAX 64
 
-static int add_cmdline(struct boot_ctx *c, const char *path, unsigned line, const char *text, size_t n)
+static int add_cmdline(struct boot_ctx *c, const char *path, unsigned line, const char *text,
+		       size_t n)
 {
 	struct boot_plan *p = c->plan;
 	struct boot_cmdline *b;
@@ -51,8 +52,10 @@ static const char *after_word(const char *line, const char *const *words)
 	return NULL;
 }
 
-/* Lines of a file that start with one of the words. -EACCES and the like are noted as unreadable. */
-static int scan_lines(struct boot_ctx *c, const char *path, const char *const *words, bool skip_first)
+/* Lines of a file that start with one of the words. -EACCES and the like are noted as unreadable.
+ */
+static int scan_lines(struct boot_ctx *c, const char *path, const char *const *words,
+		      bool skip_first)
 {
 	_cleanup_free_ char *bytes = NULL;
 	unsigned number = 0;
@@ -112,7 +115,8 @@ static int scan_default_grub(struct boot_ctx *c)
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	for (char *save = NULL, *l = strtok_r(bytes, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+	for (char *save = NULL, *l = strtok_r(bytes, "\n", &save); l;
+	     l = strtok_r(NULL, "\n", &save)) {
 		const char *v = strchr(l, '=');
 
 		if (!startswith(l, "GRUB_CMDLINE_LINUX") || !v)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The boot plan: first which init, by PID 1 or by what is installed; then, for that init, each loader
- * as a row of rules on paths: installed, enabled, not masked. Versions are found by boot-version.c,
- * command lines by boot-cmdline.c.
+ * The boot plan: first which init, by PID 1 or by what is installed; then, for that init, each
+ * loader as a row of rules on paths: installed, enabled, not masked. Versions are found by
+ * boot-version.c, command lines by boot-cmdline.c.
  */
 #include "boot-impl.h"
 
@@ -235,7 +235,11 @@ static int add_service(struct boot_ctx *c, enum loader_id id, const char *unit, 
 		return 0;
 	if (r == -ENOMEM)
 		return r;
-	if (asprintf(&why, runs ? "%s" : r == -EPERM ? "%s is masked" : "%s is not enabled", what) < 0) {
+	if (asprintf(&why,
+		     runs	   ? "%s"
+		     : r == -EPERM ? "%s is masked"
+				   : "%s is not enabled",
+		     what) < 0) {
 		why = NULL;
 		return -ENOMEM;
 	}
@@ -251,7 +255,8 @@ static int plan_systemd(struct boot_ctx *c)
 
 		if (on < 0)
 			return on;
-		r = on ? add_service(c, LOADER_UFW, "ufw.service", "ufw.service, after systemd-sysctl")
+		r = on ? add_service(c, LOADER_UFW, "ufw.service",
+				     "ufw.service, after systemd-sysctl")
 		       : add_step(c, LOADER_UFW, false, "ufw is installed, not enabled");
 	}
 	if (r == 0 && boot_exists(c->tree, "/etc/tuned/active_profile"))
@@ -276,12 +281,13 @@ static bool has_rc_link(struct boot_ctx *c, const char *dir, const char *name)
 
 static int plan_sysv(struct boot_ctx *c)
 {
-	bool linked = has_rc_link(c, "/etc/rcS.d", "procps") || has_rc_link(c, "/etc/rc2.d", "procps");
+	bool linked =
+		has_rc_link(c, "/etc/rcS.d", "procps") || has_rc_link(c, "/etc/rc2.d", "procps");
 	int r = 0;
 
 	if (boot_exists(c->tree, "/etc/init.d/procps"))
-		r = add_step(c, LOADER_PROCPS, linked, linked ? "/etc/init.d/procps" :
-								"/etc/init.d/procps is not linked");
+		r = add_step(c, LOADER_PROCPS, linked,
+			     linked ? "/etc/init.d/procps" : "/etc/init.d/procps is not linked");
 	if (r == 0 && boot_exists(c->tree, "/etc/ufw/ufw.conf")) {
 		bool on = boot_ufw_enabled(c) == 1 && (has_rc_link(c, "/etc/rcS.d", "ufw") ||
 						       has_rc_link(c, "/etc/rc2.d", "ufw"));
@@ -309,7 +315,8 @@ static int plan_openrc(struct boot_ctx *c)
 		id = LOADER_PROCPS;
 	else if (alpine && !system)
 		id = LOADER_ALPINE;
-	return add_step(c, id, enabled, enabled ? "/etc/init.d/sysctl" : "sysctl is in no runlevel");
+	return add_step(c, id, enabled,
+			enabled ? "/etc/init.d/sysctl" : "sysctl is in no runlevel");
 }
 
 static int plan_by_init(struct boot_ctx *c)
@@ -325,7 +332,8 @@ static int plan_by_init(struct boot_ctx *c)
 		return plan_openrc(c);
 	case INIT_RUNIT:
 		return boot_exists(c->tree, "/etc/runit/core-services/08-sysctl.sh")
-			       ? add_step(c, LOADER_VOID, true, "/etc/runit/core-services/08-sysctl.sh")
+			       ? add_step(c, LOADER_VOID, true,
+					  "/etc/runit/core-services/08-sysctl.sh")
 			       : 0;
 	case INIT_BUSYBOX:
 		r = boot_mentions(c, "/etc/inittab", "sysctl -p");
@@ -344,8 +352,9 @@ static int plan_by_hand(struct boot_ctx *c)
 		if (c->plan->steps[i].loader.id == LOADER_PROCPS)
 			return 0;
 	}
-	return boot_has_procps(c) ? add_step(c, LOADER_PROCPS, false, "only by hand: sysctl --system")
-				  : 0;
+	return boot_has_procps(c)
+		       ? add_step(c, LOADER_PROCPS, false, "only by hand: sysctl --system")
+		       : 0;
 }
 
 int boot_plan_detect(struct tree *tree, const struct boot_env *env, struct boot_plan **ret,

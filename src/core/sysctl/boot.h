@@ -7,20 +7,30 @@
 
 #include "loader.h"
 
-enum init_kind { INIT_UNKNOWN, INIT_SYSTEMD, INIT_SYSV, INIT_OPENRC, INIT_BUSYBOX, INIT_RUNIT, INIT_OTHER };
+enum init_kind {
+	INIT_UNKNOWN,
+	INIT_SYSTEMD,
+	INIT_SYSV,
+	INIT_OPENRC,
+	INIT_BUSYBOX,
+	INIT_RUNIT,
+	INIT_OTHER
+};
 
 /* Facts about the running system that boot_plan_detect() cannot take from the tree. */
 struct boot_env {
-	bool live;             /* the tree is the root of the running kernel and of this PID namespace */
-	const char *pid1_comm; /* /proc/1/comm without its newline; NULL when not visible or not live */
-	bool systemd_booted;   /* live and /run/systemd/system is a directory: sd_booted(3) */
+	bool live; /* the tree is the root of the running kernel and of this PID namespace */
+	const char *
+		pid1_comm; /* /proc/1/comm without its newline; NULL when not visible or not live */
+	bool systemd_booted;	  /* live and /run/systemd/system is a directory: sd_booted(3) */
 	const char *proc_cmdline; /* /proc/cmdline when live, else NULL */
 };
 
 struct boot_step {
 	struct loader_instance loader; /* owned */
 	bool runs_at_boot;
-	char *why; /* one phrase: "systemd-sysctl.service, sysinit.target", "installed, not enabled"; owned */
+	char *why; /* one phrase: "systemd-sysctl.service, sysinit.target", "installed, not
+		      enabled"; owned */
 };
 
 /* A kernel command line of the next boot. Several boot entries may exist; each is a candidate. */
@@ -32,12 +42,13 @@ struct boot_cmdline {
 
 struct boot_plan {
 	enum init_kind init;
-	char *init_why;           /* how it is known; owned */
-	struct boot_step *steps;  /* in boot order: cmdline first; those that do not run at boot come last */
+	char *init_why; /* how it is known; owned */
+	struct boot_step
+		*steps; /* in boot order: cmdline first; those that do not run at boot come last */
 	size_t n_steps;
 	struct boot_cmdline *cmdlines; /* of the next boot, from boot entries; may be empty */
 	size_t n_cmdlines;
-	char **unreadable;        /* paths that could change this plan and could not be read; owned */
+	char **unreadable; /* paths that could change this plan and could not be read; owned */
 	size_t n_unreadable;
 };
 

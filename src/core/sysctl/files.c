@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Which files a loader reads: drop-ins of several directories, one of a name, and what hides what.
- * Files that are hidden or passed over are looked at as well, so that a person can be told of a line
- * that stands in one; they never count.
+ * Files that are hidden or passed over are looked at as well, so that a person can be told of a
+ * line that stands in one; they never count.
  */
 #include "lines.h"
 
@@ -141,10 +141,12 @@ static int note_passed_over(struct read_ctx *c, const char *path, enum tree_type
 
 	if (index < 0)
 		return (int)index;
-	return type == TREE_REG || type == TREE_LNK ? read_noted(c, (size_t)index, type == TREE_LNK) : 0;
+	return type == TREE_REG || type == TREE_LNK ? read_noted(c, (size_t)index, type == TREE_LNK)
+						    : 0;
 }
 
-static int add_dropin(struct dropins *d, const char *dir, const struct tree_entry *e, unsigned index)
+static int add_dropin(struct dropins *d, const char *dir, const struct tree_entry *e,
+		      unsigned index)
 {
 	struct dropin *item;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The value grammar of proc_dointvec_minmax() (kernel/sysctl.c: proc_skip_spaces(), proc_get_long())
- * and the range and lock of yama_dointvec_minmax() (security/yama/yama_lsm.c), each rule behind a bit
- * so that the suite can show that it is needed.
+ * The value grammar of proc_dointvec_minmax() (kernel/sysctl.c: proc_skip_spaces(),
+ * proc_get_long()) and the range and lock of yama_dointvec_minmax() (security/yama/yama_lsm.c),
+ * each rule behind a bit so that the suite can show that it is needed.
  */
 #include "kernel-model.h"
 
@@ -81,7 +81,8 @@ enum value_state kernel_value_parse(const struct kernel_model *m, const char *by
 	unsigned base;
 
 	if (n > 4095)
-		n = 4095; /* proc_first_pos_non_zero_ignore() aside, a write is cut at PAGE_SIZE - 1 */
+		n = 4095; /* proc_first_pos_non_zero_ignore() aside, a write is cut at PAGE_SIZE - 1
+			   */
 	end = bytes + n;
 	if (rule(m, KERNEL_RULE_LEADING_BLANKS)) {
 		while (s < end && is_blank(m, (unsigned char)*s))

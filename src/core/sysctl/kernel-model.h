@@ -22,28 +22,28 @@ enum value_state {
 };
 
 /* X(name, meaning): rules of the model that the kill table inverts one by one. */
-#define KERNEL_RULES(X)                                                                            \
-	X(LEADING_BLANKS, "blanks before the number are skipped")                                  \
-	X(LEADING_NBSP, "byte 0xA0 counts as a blank before the number")                           \
-	X(MINUS, "one '-' is taken, so -0 is 0")                                                   \
-	X(HEX, "0x and 0X mean base 16")                                                           \
-	X(OCTAL, "a leading 0 means base 8")                                                       \
-	X(TRAILING, "after the number only end, blank, tab or newline")                            \
-	X(REST_IGNORED, "what follows that blank is ignored")                                      \
-	X(RANGE, "the number is 0..3")                                                             \
-	X(LOCK, "once 3, nothing lower is taken")                                                  \
+#define KERNEL_RULES(X)                                                  \
+	X(LEADING_BLANKS, "blanks before the number are skipped")        \
+	X(LEADING_NBSP, "byte 0xA0 counts as a blank before the number") \
+	X(MINUS, "one '-' is taken, so -0 is 0")                         \
+	X(HEX, "0x and 0X mean base 16")                                 \
+	X(OCTAL, "a leading 0 means base 8")                             \
+	X(TRAILING, "after the number only end, blank, tab or newline")  \
+	X(REST_IGNORED, "what follows that blank is ignored")            \
+	X(RANGE, "the number is 0..3")                                   \
+	X(LOCK, "once 3, nothing lower is taken")                        \
 	X(TOKEN_LENGTH, "a number of 21 characters or more is refused")
 
 enum kernel_rule {
 #define X(name, meaning) KERNEL_RULE_##name,
 	KERNEL_RULES(X)
 #undef X
-	_KERNEL_RULE_MAX,
+		_KERNEL_RULE_MAX,
 };
 
 struct kernel_model {
 	bool ptrace_scope; /* the key is PTRACE_SCOPE_KEY; else every write succeeds */
-	int level;         /* what the kernel holds; LEVEL_NONE before the first write that succeeds */
+	int level; /* what the kernel holds; LEVEL_NONE before the first write that succeeds */
 	uint32_t inverted; /* bit set of enum kernel_rule; 0 but in the kill table */
 };
 

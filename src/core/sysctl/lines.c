@@ -2,8 +2,8 @@
 /*
  * Lines of a configuration file. Files are read through one buffer in chunks that end at a line's
  * end. A chunk in which no wanted key can stand, since its longest literal part occurs nowhere and
- * no pattern or backslash does either, is passed over as a whole: that is what makes a million lines
- * cheap. What is kept is bounded by the lines that match.
+ * no pattern or backslash does either, is passed over as a whole: that is what makes a million
+ * lines cheap. What is kept is bounded by the lines that match.
  */
 #include "lines.h"
 
@@ -95,7 +95,8 @@ static int keep_entry(struct read_ctx *c, struct parsed *p, const struct line_pl
 int lines_add(struct read_ctx *c, const struct line_place *at, const char *line, size_t n)
 {
 	_cleanup_(parsed_done) struct parsed p = {0};
-	const char *nul = c->quirks & (Q(NUL_ENDS_LINE) | Q(KEEPS_NUL)) ? NULL : memchr(line, '\0', n);
+	const char *nul =
+		c->quirks & (Q(NUL_ENDS_LINE) | Q(KEEPS_NUL)) ? NULL : memchr(line, '\0', n);
 	bool wanted;
 	int r;
 
@@ -210,8 +211,7 @@ static unsigned count_newlines(const char *s, size_t n)
 static size_t whole_lines(quirks_t q, const char *b, size_t n)
 {
 	while (n > 0) {
-		if (ends_line(q, b[n - 1]) &&
-		    !((q & Q(CONTINUES)) && n > 1 && b[n - 2] == '\\'))
+		if (ends_line(q, b[n - 1]) && !((q & Q(CONTINUES)) && n > 1 && b[n - 2] == '\\'))
 			return n;
 		n--;
 	}
@@ -235,14 +235,16 @@ static int buffer_reserve(struct read_ctx *c, size_t n)
 	return 0;
 }
 
-/* Handles what the buffer holds. Returns 1 when the loader stops here; *len is what is left over. */
+/* Handles what the buffer holds. Returns 1 when the loader stops here; *len is what is left over.
+ */
 static int consume(struct read_ctx *c, struct line_place *at, size_t *len, bool eof)
 {
 	size_t n = eof ? *len : whole_lines(c->quirks, c->buffer, *len);
 	int r = 0;
 
 	if (n == 0 && *len > LIMIT_LINE) {
-		/* No end in sight: what is known of this line is looked at, the rest passed over. */
+		/* No end in sight: what is known of this line is looked at, the rest passed over.
+		 */
 		if (c->quirks & Q(LINE_LIMIT)) {
 			c->script->files[at->file].reason = REASON_LINE_TOO_LONG;
 			return 1;

@@ -21,7 +21,7 @@ int lines_add(struct read_ctx *c, const struct line_place *at, const char *line,
  *
  * @file: its index in the script
  *
- * Returns 0; -EFBIG (LIMIT_CONF_FILE); -E2BIG (LIMIT_ENTRIES, detail in c->e); -ENOMEM; or the errno
- * of read(2).
+ * Returns 0; -EFBIG (LIMIT_CONF_FILE); -E2BIG (LIMIT_ENTRIES, detail in c->e); -ENOMEM; or the
+ * errno of read(2).
  */
 int lines_read(struct read_ctx *c, size_t file, struct tree_file *f);

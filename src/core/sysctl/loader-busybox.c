@@ -16,10 +16,7 @@ static int read_conf(struct read_ctx *c)
 	return ctx_read_optional(c, "/etc/sysctl.conf");
 }
 
-#define SPAN(version, mask, builds)                               \
-	{                                                         \
-		.from = version, .quirks = mask, .judged = builds \
-	}
+#define SPAN(version, mask, builds) {version, mask, builds, 0}
 static const struct version_span spans[] = {BUSYBOX_SPANS(SPAN)};
 
 const struct loader loader_busybox = {

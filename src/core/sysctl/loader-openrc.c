@@ -129,8 +129,9 @@ static grammar_fn openrc_grammar(quirks_t q)
 	 Q(KEEPS_NUL) | Q(GREEDY_DOTS) | Q(SWAPS_MIXED))
 
 static const struct version_span spans[] = {
-	{"0.13", OPENRC_291 | Q(ASKS_SYSTEM), "the script, with busybox 1.35 (Debian 12)"},
-	{"291", OPENRC_291, "the script, with busybox 1.35 (Debian 12)"},
+	{"0.13", OPENRC_291 | Q(ASKS_SYSTEM), "the script, with busybox 1.35 (Debian 12)",
+	 Q(ASKS_SYSTEM)},
+	{"291", OPENRC_291, "the script, with busybox 1.35 (Debian 12)", 0},
 };
 
 const struct loader loader_openrc = {

@@ -54,13 +54,14 @@ static int read_conf(struct read_ctx *c)
 	return ctx_read_optional(c, "/etc/sysctl.conf");
 }
 
-#define SYSTEM(version, more, builds)                                                            \
-	{                                                                                        \
-		.from = version, .quirks = PROCPS_##more | PROCPS_FILES_##more, .judged = builds \
+#define SYSTEM(version, more, builds)                                             \
+	{                                                                         \
+		version, PROCPS_##more | PROCPS_FILES_##more, builds,             \
+			PROCPS_CONSULTS_OF(PROCPS_##more) | PROCPS_FILES_CONSULTS \
 	}
-#define ONE_FILE(version, more, builds)                                    \
-	{                                                                  \
-		.from = version, .quirks = PROCPS_##more, .judged = builds \
+#define ONE_FILE(version, more, builds)                                           \
+	{                                                                         \
+		version, PROCPS_##more, builds, PROCPS_CONSULTS_OF(PROCPS_##more) \
 	}
 
 static const struct version_span system_spans[] = {PROCPS_SPANS(SYSTEM)};
@@ -70,7 +71,6 @@ const struct loader loader_procps = {
 	.id = LOADER_PROCPS,
 	.spans = system_spans,
 	.n_spans = ELEMENTSOF(system_spans),
-	.consults = PROCPS_CONSULTS | PROCPS_FILES_CONSULTS,
 	.grammar = procps_grammar,
 	.read = procps_read_system,
 };
@@ -79,7 +79,6 @@ const struct loader loader_procps_p = {
 	.id = LOADER_PROCPS_P,
 	.spans = one_file_spans,
 	.n_spans = ELEMENTSOF(one_file_spans),
-	.consults = PROCPS_CONSULTS,
 	.grammar = procps_grammar,
 	.read = read_conf,
 };

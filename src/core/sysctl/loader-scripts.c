@@ -254,23 +254,17 @@ static int read_void(struct read_ctx *c)
 	return r;
 }
 
-#define SPAN(version, mask, builds)                               \
-	{                                                         \
-		.from = version, .quirks = mask, .judged = builds \
+#define ALPINE(version, mask, builds)                    \
+	{                                                \
+		version, (mask) | Q(RUN_LAST), builds, 0 \
+	}
+#define ALPINE_PROCPS(version, more, builds)                                   \
+	{                                                                      \
+		version, PROCPS_##more | Q(RUN_LAST) | Q(GLOBS_NAMES), NULL, 0 \
 	}
 
-#define ALPINE(version, mask, builds) SPAN(version, (mask) | Q(RUN_LAST), builds)
-#define ALPINE_PROCPS(version, more, builds)                           \
-	{                                                              \
-		.from = version, .quirks = PROCPS_##more | Q(RUN_LAST) \
-	}
-
-static const struct version_span alpine_spans[] = {
-	ALPINE("1.0", BUSYBOX_1_0, NULL),
-	ALPINE("1.28", BUSYBOX_1_28, NULL),
-	ALPINE("1.31", BUSYBOX_1_31, "the script, with busybox 1.35 (Debian 12)"),
-	PROCPS_SPANS(ALPINE_PROCPS),
-};
+static const struct version_span alpine_spans[] = {BUSYBOX_SPANS(ALPINE),
+						   PROCPS_SPANS(ALPINE_PROCPS)};
 
 const struct loader loader_alpine = {
 	.id = LOADER_ALPINE,
@@ -283,19 +277,22 @@ const struct loader loader_alpine = {
 };
 
 #define VOID_FILES (Q(EXISTING_MASKS) | Q(RUN_BEATS_ETC) | Q(CONF_LAST) | Q(GLOBS_NAMES))
+#define VOID_CONSULTS \
+	(PROCPS_CONSULTS_4 | Q(GLOBS_NAMES) | Q(EXISTING_MASKS) | Q(CONF_LAST) | Q(READS_HIDDEN))
+#define VOID_BUILD "the script, with procps 4.0.2 (Debian 12)"
 
 static const struct version_span void_spans[] = {
-	SPAN("20190724", PROCPS_4_0_0 | Q(GLOBS_NAMES),
-	     "the script, with procps 4.0.2 (Debian 12)"),
-	SPAN("20200720", PROCPS_4_0_0 | VOID_FILES, "the script, with procps 4.0.2 (Debian 12)"),
-	SPAN("20250212", PROCPS_4_0_5 | VOID_FILES, NULL),
+	{"20190724", PROCPS_4_0_0 | Q(GLOBS_NAMES), VOID_BUILD, 0},
+	{"20200720", PROCPS_4_0_0 | VOID_FILES, VOID_BUILD,
+	 VOID_CONSULTS | Q(RUN_BEATS_ETC) | Q(OTHERS_MASK)},
+	{"20250212", PROCPS_4_0_5 | VOID_FILES, NULL, 0},
 };
 
 const struct loader loader_void = {
 	.id = LOADER_VOID,
 	.spans = void_spans,
 	.n_spans = ELEMENTSOF(void_spans),
-	.consults = PROCPS_CONSULTS | VOID_FILES | Q(OTHERS_MASK) | Q(READS_HIDDEN),
+	.consults = VOID_CONSULTS,
 	.grammar = procps_grammar,
 	.read = read_void,
 };

@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * systemd-sysctl: drop-ins of all directories in the order of their names, the strongest directory's
- * file of a name, all merged into one map by key. /etc/sysctl.conf only through a link.
+ * systemd-sysctl: drop-ins of all directories in the order of their names, the strongest
+ * directory's file of a name, all merged into one map by key. /etc/sysctl.conf only through a link.
  */
 #include "loader-impl.h"
 
-#define BASE                                                                                       \
-	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(SEMICOLON) | Q(DASH) |             \
-	 Q(DASH_BLANK) | Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(SIMPLIFIES) |      \
-	 Q(GLOBS) | Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) |            \
+#define BASE                                                                                  \
+	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(DASH) |        \
+	 Q(DASH_BLANK) | Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(SIMPLIFIES) | \
+	 Q(GLOBS) | Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) |       \
 	 Q(ADDS_NEWLINE) | Q(OTHERS_MASK))
 
 /* /lib/sysctl.d counts only in builds for a split /usr: Debian's up to 12. */
 static const struct version_span spans[] = {
 	{"247", BASE | Q(LOOP_MASKS) | Q(READS_LIB), "247 (Debian 11)"},
-	{"252", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT), "252 (Debian 12)"},
+	{"252", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT),
+	 "252 (Debian 12)"},
 	{"255", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(REJECTS_DOTDOT), "257 (Debian 13)"},
 	{"262", BASE | Q(SKIPS_EQUAL) | Q(REJECTS_DOTDOT), NULL},
 };
@@ -37,13 +38,15 @@ static int note_sysctl_conf(struct read_ctx *c)
 		if (f->status == FILE_READ && f->real && streq(f->real, "/etc/sysctl.conf"))
 			return 0;
 	}
-	return ctx_note_file(c, "/etc/sysctl.conf", FILE_IGNORED, REASON_NO_LINK, -1) < 0 ? -ENOMEM : 0;
+	return ctx_note_file(c, "/etc/sysctl.conf", FILE_IGNORED, REASON_NO_LINK, -1) < 0 ? -ENOMEM
+											  : 0;
 }
 
 static int read_files(struct read_ctx *c)
 {
-	static const char *const dirs[] = {"/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d",
-					   "/usr/lib/sysctl.d", "/lib/sysctl.d"};
+	static const char *const dirs[] = {"/etc/sysctl.d", "/run/sysctl.d",
+					   "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d",
+					   "/lib/sysctl.d"};
 	size_t n = ELEMENTSOF(dirs) - !(c->li->quirks & Q(READS_LIB));
 	int r;
 
@@ -55,8 +58,8 @@ const struct loader loader_systemd = {
 	.id = LOADER_SYSTEMD,
 	.spans = spans,
 	.n_spans = ELEMENTSOF(spans),
-	.consults = BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT) | Q(READS_HIDDEN) |
-		    Q(TRIMS_ALL),
+	.consults = BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT) |
+		    Q(READS_HIDDEN) | Q(TRIMS_ALL),
 	.grammar = grammar,
 	.read = read_files,
 };

@@ -452,7 +452,7 @@ static grammar_fn tuned_grammar(quirks_t q)
 
 #define BASE                                                                                     \
 	(Q(RUN_BEATS_ETC) | Q(READS_HIDDEN) | Q(OTHERS_MASK) | Q(LOOP_MASKS) | Q(CR_ENDS_LINE) | \
-	 Q(KEEPS_NUL) | Q(SEMICOLON))
+	 Q(KEEPS_NUL))
 
 /* What changed: 2.16 takes a profile named twice once (bd6697f8); 2.17 reads profiles with
  * configparser, 2.20 takes what is twice in them (11e9929a); 2.22 knows slashes in keys (6ca3f5a6);
@@ -462,25 +462,29 @@ static grammar_fn tuned_grammar(quirks_t q)
 #define FROM_2_23 (FROM_2_16 | Q(SWAPS) | Q(SKIPS_EQUAL))
 #define FROM_2_24 (FROM_2_23 | Q(PROFILES_DIR))
 
+#define CONSULTS                                                                                \
+	(Q(RUN_BEATS_ETC) | Q(READS_HIDDEN) | Q(OTHERS_MASK) | Q(CR_ENDS_LINE) | Q(KEEPS_NUL) | \
+	 Q(SWAPS) | Q(CONFIGOBJ) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR) | Q(ADDS_NEWLINE) |         \
+	 Q(TAKES_ONCE))
+#define OLDEST (CONSULTS | Q(ALL_DOTS))
+#define OLD    (OLDEST | Q(STRICT_INI))
+#define NEW    (CONSULTS | Q(STRICT_INI))
+
 static const struct version_span spans[] = {
-	{"2.10", BASE | Q(ALL_DOTS) | Q(CONFIGOBJ), "2.15 (Debian 11)"},
-	{"2.16", FROM_2_16 | Q(ALL_DOTS) | Q(CONFIGOBJ), NULL},
-	{"2.17", FROM_2_16 | Q(ALL_DOTS) | Q(STRICT_INI), NULL},
-	{"2.20", FROM_2_16 | Q(ALL_DOTS), "2.20 (Debian 12)"},
-	{"2.22", FROM_2_16 | Q(SWAPS), NULL},
-	{"2.23", FROM_2_23, NULL},
-	{"2.24.1", FROM_2_24, "2.25 (Debian 13)"},
-	{"2.27", FROM_2_24 | Q(EXCLUDE_LIST), NULL},
+	{"2.10", BASE | Q(ALL_DOTS) | Q(CONFIGOBJ), "2.15 (Debian 11)", OLDEST},
+	{"2.16", FROM_2_16 | Q(ALL_DOTS) | Q(CONFIGOBJ), NULL, OLDEST},
+	{"2.17", FROM_2_16 | Q(ALL_DOTS) | Q(STRICT_INI), NULL, OLD},
+	{"2.20", FROM_2_16 | Q(ALL_DOTS), "2.20 (Debian 12)", OLD},
+	{"2.22", FROM_2_16 | Q(SWAPS), NULL, NEW},
+	{"2.23", FROM_2_23, NULL, NEW},
+	{"2.24.1", FROM_2_24, "2.25 (Debian 13)", NEW},
+	{"2.27", FROM_2_24 | Q(EXCLUDE_LIST), NULL, NEW | Q(EXCLUDE_LIST)},
 };
 
 const struct loader loader_tuned = {
 	.id = LOADER_TUNED,
 	.spans = spans,
 	.n_spans = ELEMENTSOF(spans),
-	.consults = Q(RUN_BEATS_ETC) | Q(READS_HIDDEN) | Q(OTHERS_MASK) | Q(CR_ENDS_LINE) |
-		    Q(KEEPS_NUL) | Q(SEMICOLON) | Q(ALL_DOTS) | Q(SWAPS) | Q(CONFIGOBJ) |
-		    Q(STRICT_INI) | Q(SKIPS_EQUAL) | Q(PROFILES_DIR) | Q(ADDS_NEWLINE) |
-		    Q(TAKES_ONCE),
 	.grammar = tuned_grammar,
 	.read = read_tuned,
 };

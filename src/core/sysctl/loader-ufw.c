@@ -111,13 +111,13 @@ static grammar_fn ufw_grammar(quirks_t q)
 	return (q & Q(GREEDY_DOTS)) ? grammar_busybox : procps_grammar(q);
 }
 
-#define BUSYBOX(version, mask, builds)          \
-	{                                       \
-		.from = version, .quirks = mask \
+#define BUSYBOX(version, mask, builds)                \
+	{                                             \
+		version, mask, NULL, BUSYBOX_CONSULTS \
 	}
-#define PROCPS(version, more, builds)                                      \
-	{                                                                  \
-		.from = version, .quirks = PROCPS_##more, .judged = builds \
+#define PROCPS(version, more, builds)                                             \
+	{                                                                         \
+		version, PROCPS_##more, builds, PROCPS_CONSULTS_OF(PROCPS_##more) \
 	}
 
 static const struct version_span spans[] = {BUSYBOX_SPANS(BUSYBOX), PROCPS_SPANS(PROCPS)};
@@ -126,7 +126,6 @@ const struct loader loader_ufw = {
 	.id = LOADER_UFW,
 	.spans = spans,
 	.n_spans = ELEMENTSOF(spans),
-	.consults = PROCPS_CONSULTS,
 	.grammar = ufw_grammar,
 	.read = read_ufw,
 };

@@ -259,14 +259,16 @@ int loader_instance_parse(const char *spec, struct loader_instance *ret, struct 
 	}
 	r = loader_instance_init(id, at ? at + 1 : NULL, VERSION_ASKED, ret);
 	if (r == -EINVAL) {
-		(void)error_set(e, EINVAL, NULL, 0, "%s: no version that is known: \"%s\"", name, at + 1);
+		(void)error_set(e, EINVAL, NULL, 0, "%s: no version that is known: \"%s\"", name,
+				at + 1);
 		error_hint(e, "the oldest known is %s", loader_get(id)->spans[0].from);
 	}
 	return r;
 }
 
-int loader_read(const struct loader_instance *li, struct tree *tree, const struct key_filter *filter,
-		bool volatile_too, struct loader_script **ret, struct error *e)
+int loader_read(const struct loader_instance *li, struct tree *tree,
+		const struct key_filter *filter, bool volatile_too, struct loader_script **ret,
+		struct error *e)
 {
 	_cleanup_(loader_script_free_p) struct loader_script *s = calloc(1, sizeof(*s));
 	const struct loader *l = loader_get(li->id);

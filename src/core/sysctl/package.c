@@ -51,7 +51,8 @@ static const char *stanza(const char *bytes, const char *first, const char **ret
 			return s;
 		}
 		/* apk writes its checksum before the name. */
-		for (const char *l = memchr(s, '\n', (size_t)(end - s)); first[1] == ':' && l && l < end;
+		for (const char *l = memchr(s, '\n', (size_t)(end - s));
+		     first[1] == ':' && l && l < end;
 		     l = memchr(l + 1, '\n', (size_t)(end - l - 1))) {
 			if (strncmp(l + 1, first, n) == 0 && l[1 + n] == '\n') {
 				*ret_end = end;
@@ -150,7 +151,8 @@ static int apk_owner(struct tree *t, const char *path, char **ret)
 
 	if (r < 0)
 		return r;
-	for (char *save = NULL, *l = strtok_r(bytes, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+	for (char *save = NULL, *l = strtok_r(bytes, "\n", &save); l;
+	     l = strtok_r(NULL, "\n", &save)) {
 		size_t n = (size_t)(slash - path) - 1;
 
 		if (startswith(l, "P:"))
@@ -174,7 +176,8 @@ static bool is_conffile(struct tree *t, const char *package, const char *path)
 		file = NULL;
 		return false;
 	}
-	return tree_read_file(t, file, LIMIT_SMALL_FILE, &bytes, NULL) == 0 && list_has(bytes, path);
+	return tree_read_file(t, file, LIMIT_SMALL_FILE, &bytes, NULL) == 0 &&
+	       list_has(bytes, path);
 }
 
 int package_owner_of(struct tree *tree, const char *path, struct package_owner *ret)

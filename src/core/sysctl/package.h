@@ -15,7 +15,7 @@ int package_version(struct tree *tree, const char *name, char **ret);
 
 struct package_owner {
 	char *name, *version; /* owned; version may be NULL */
-	bool conffile;        /* dpkg: listed as a conffile of that package */
+	bool conffile;	      /* dpkg: listed as a conffile of that package */
 };
 
 void package_owner_done(struct package_owner *o);

@@ -10,7 +10,7 @@ struct resolve_view_request {
 	struct tree *tree;
 	const struct key_filter *filter;
 	bool boot_only; /* only loaders that run at boot, on what survives a reboot ... */
-	bool with_run;  /* ... or, with this, on /run as well */
+	bool with_run;	/* ... or, with this, on /run as well */
 };
 
 /* Reads the scripts of the plan's loaders. Errnos as loader_read(). */
@@ -32,8 +32,8 @@ int resolve_fold(const struct resolve_loader *loaders, size_t n, const char *key
  * Whether what could not be read, or which version it is, could change what one loader does.
  * Returns 1 or 0, -ENOMEM.
  */
-int uncertain_view(struct tree *tree, const struct key_filter *filter, const struct resolve_loader *l,
-		   const char *key, const struct key_result *base);
+int uncertain_view(struct tree *tree, const struct key_filter *filter,
+		   const struct resolve_loader *l, const char *key, const struct key_result *base);
 
 /*
  * Fills k->variants and k->unreadable and, when an outcome differs, sets k->boot.state to unknown.

@@ -70,8 +70,8 @@ int resolve_read_loaders(const struct resolve_view_request *req, struct resolve_
 		if (req->boot_only && !step->runs_at_boot)
 			continue;
 		l[n].step = step;
-		r = loader_read(&step->loader, req->tree, req->filter, !req->boot_only || req->with_run,
-				&l[n].script, e);
+		r = loader_read(&step->loader, req->tree, req->filter,
+				!req->boot_only || req->with_run, &l[n].script, e);
 		n += r == 0;
 	}
 	if (r < 0) {
@@ -158,7 +158,8 @@ static int add_key(struct resolve *r, size_t *cap, const char *key)
 	return r->keys[r->n_keys++].key ? 0 : -ENOMEM;
 }
 
-/* Keys below /proc/sys that a pattern finds, by walking its components. depth bounds the recursion. */
+/* Keys below /proc/sys that a pattern finds, by walking its components. depth bounds the recursion.
+ */
 static int expand_live(struct resolve *r, size_t *cap, struct tree *tree, const char *pattern,
 		       const char *dir, unsigned depth)
 {
@@ -235,9 +236,15 @@ static bool nobody_known(const struct resolve *r)
 	return r->plan->init == INIT_UNKNOWN || r->plan->init == INIT_OTHER;
 }
 
+/* The loaders of the boot, read with /run. */
+struct now_view {
+	struct resolve_loader *loaders;
+	size_t n;
+};
+
 static int resolve_key(const struct resolve_request *req, const struct key_filter *filter,
-		       struct resolve *r, const struct resolve_loader *now, size_t n_now,
-		       struct resolve_key *k, struct error *e)
+		       struct resolve *r, const struct now_view *now, struct resolve_key *k,
+		       struct error *e)
 {
 	int x = 0;
 
@@ -250,7 +257,7 @@ static int resolve_key(const struct resolve_request *req, const struct key_filte
 	if (x == 0)
 		x = resolve_fold(r->boot_loaders, r->n_boot_loaders, k->key, k->fold, &k->boot);
 	if (x == 0)
-		x = resolve_fold(now, n_now, k->key, NULL, &k->boot_now);
+		x = resolve_fold(now->loaders, now->n, k->key, NULL, &k->boot_now);
 	if (x == 0)
 		x = uncertain_boot(req, filter, r, k, e);
 	if (nobody_known(r))
@@ -320,8 +327,7 @@ static int resolve_all(const struct resolve_request *req, struct resolve *r, str
 {
 	struct key_filter filter = {.patterns = req->patterns, .n = req->n_patterns};
 	struct resolve_view_request v = {.plan = r->plan, .tree = req->tree, .filter = &filter};
-	struct resolve_loader *now = NULL;
-	size_t n_now = 0;
+	struct now_view own = {0}, now;
 	int x;
 
 	x = resolve_read_loaders(&v, &r->loaders, &r->n_loaders, e);
@@ -330,13 +336,13 @@ static int resolve_all(const struct resolve_request *req, struct resolve *r, str
 		x = resolve_read_loaders(&v, &r->boot_loaders, &r->n_boot_loaders, e);
 	v.with_run = run_matters(r);
 	if (x == 0 && v.with_run)
-		x = resolve_read_loaders(&v, &now, &n_now, e);
+		x = resolve_read_loaders(&v, &own.loaders, &own.n, e);
+	now = v.with_run ? own : (struct now_view){r->boot_loaders, r->n_boot_loaders};
 	if (x == 0)
 		x = collect_keys(req, r);
 	for (size_t i = 0; x == 0 && i < r->n_keys; i++)
-		x = resolve_key(req, &filter, r, now ? now : r->boot_loaders,
-				now ? n_now : r->n_boot_loaders, &r->keys[i], e);
-	resolve_loaders_done(now, n_now);
+		x = resolve_key(req, &filter, r, &now, &r->keys[i], e);
+	resolve_loaders_done(own.loaders, own.n);
 	return x;
 }
 

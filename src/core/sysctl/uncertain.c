@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What could be behind a thing that cannot be read: the fold is run again on an overlay with each
- * content it might have: nothing, the key with 0 to 3, an invalid value; for a directory such a file
- * that sorts first or last, and a mask of each other drop-in. The same for each version that a
+ * content it might have: nothing, the key with 0 to 3, an invalid value; for a directory such a
+ * file that sorts first or last, and a mask of each other drop-in. The same for each version that a
  * loader may be, and for each command line that may boot.
  */
 #include "resolve-impl.h"
@@ -304,8 +304,8 @@ static int view_file_differs(struct tree *tree, const struct key_filter *filter,
 	return r;
 }
 
-int uncertain_view(struct tree *tree, const struct key_filter *filter, const struct resolve_loader *l,
-		   const char *key, const struct key_result *base)
+int uncertain_view(struct tree *tree, const struct key_filter *filter,
+		   const struct resolve_loader *l, const char *key, const struct key_result *base)
 {
 	int r = 0;
 
