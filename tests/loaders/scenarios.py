@@ -544,6 +544,7 @@ TREES = [
     ("ufw_file_empty", ufw(IPT, ON, W=b""), "ufw.empty_file", "u-"),
     ("ufw_file_directory", ufw(IPT, ON, W="/"), "", "u-"),
     ("ufw_file_link", ufw(IPT, ON, W="-> ../sysctl.conf"), "", "u1"),
+    ("ufw_value_empty_before_cr", ufw(IPT, ON, W=b"@ = 2\n@ = \rx\n"), "", ""),
     ("ufw_slash_keys", ufw(IPT, ON, W="% = 2"), "ufw.slash_keys", "u2"),
     ("ufw_relative_file", ufw("IPT_SYSCTL=etc/ufw/sysctl.conf", ON), "", ""),
     ("ufw_crlf", ufw(b"IPT_SYSCTL=/etc/ufw/sysctl.conf\r\n", b"ENABLED=yes\r\n"), "", "u-"),

@@ -6,7 +6,7 @@
 #include "grammar.h"
 
 #define BUSYBOX_1_0  (Q(CONTINUES) | Q(WORDS) | Q(GREEDY_DOTS) | Q(DIES))
-#define BUSYBOX_1_28 (Q(CONTINUES) | Q(SEMICOLON) | Q(TRIMS_ALL) | Q(GREEDY_DOTS) | Q(DIES))
+#define BUSYBOX_1_28 (Q(CONTINUES) | Q(TRIMS_ALL) | Q(GREEDY_DOTS) | Q(DIES))
 #define BUSYBOX_1_31 (BUSYBOX_1_28 | Q(SWAPS_MIXED))
 
 /* X(first version, quirks, builds that the suite runs). 1.28 reads lines its own way (9cf89cdf,
@@ -17,8 +17,8 @@
 
 #define BUSYBOX_CONSULTS                                                                       \
 	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(SHORT_BUFFER) | Q(CONTINUES) | \
-	 Q(NEEDS_NEWLINE) | Q(WORDS) | Q(SEMICOLON) | Q(TRIMS_ALL) | Q(GREEDY_DOTS) |          \
-	 Q(SWAPS_MIXED) | Q(ADDS_NEWLINE) | Q(DIES))
+	 Q(NEEDS_NEWLINE) | Q(WORDS) | Q(TRIMS_ALL) | Q(GREEDY_DOTS) | Q(SWAPS_MIXED) |        \
+	 Q(ADDS_NEWLINE) | Q(DIES))
 
 /*
  * Finds the key that a name given to busybox means (slash rules as in grammar-busybox.c).

@@ -131,7 +131,7 @@ static int split_at_equals(quirks_t q, struct piece line, struct piece *ret_name
 	const char *blanks = (q & Q(TRIMS_ALL)) ? NULL : " \t\n\r";
 	struct piece start = piece_trim_left(line, blanks), name, value;
 
-	if (start.n == 0 || start.s[0] == '#' || (start.s[0] == ';' && (q & Q(SEMICOLON))))
+	if (start.n == 0 || start.s[0] == '#' || start.s[0] == ';')
 		return 0;
 	if (!piece_split(line, '=', &name, &value))
 		return parsed_bad(p, REASON_NO_EQUALS);

@@ -150,6 +150,8 @@ int parsed_set_key(struct parsed *p, quirks_t q, char *spelled)
 		return -ENOMEM;
 	p->spelled = spelled;
 	p->is_glob = (q & Q(GLOBS)) && key_is_glob(spelled);
+	if (!p->is_glob && key_is_glob(spelled))
+		return parsed_bad(p, REASON_NOT_SUPPORTED);
 	/* The programs append what is spelled to "/proc/sys/", so that a leading '/' is one too
 	 * many, not an absolute path. */
 	if (asprintf(&path, "/proc/sys/%s", spelled) < 0) {

@@ -6,9 +6,9 @@
  */
 #include "grammar.h"
 
-static bool is_comment(quirks_t q, struct piece line)
+static bool is_comment(struct piece line)
 {
-	return line.s[0] == '#' || (line.s[0] == ';' && (q & Q(SEMICOLON)));
+	return line.s[0] == '#' || line.s[0] == ';';
 }
 
 static void skip(struct piece *p, size_t n)
@@ -48,7 +48,7 @@ int grammar_procps3(quirks_t q, const char *line, size_t n, struct parsed *ret)
 
 	all = piece_trim_right(all, " \t\n\r");
 	all = piece_trim_left(all, " \t");
-	if (all.n < 2 || is_comment(q, all))
+	if (all.n < 2 || is_comment(all))
 		return 0;
 
 	while ((q & Q(TOKENS)) && all.n > 0 && all.s[0] == '=')
@@ -103,7 +103,7 @@ int grammar_procps4(quirks_t q, const char *line, size_t n, struct parsed *ret)
 	bool assigns, dash;
 	int r;
 
-	if (name.n == 0 || is_comment(q, name))
+	if (name.n == 0 || is_comment(name))
 		return 0;
 
 	assigns = piece_split(name, '=', &name, &value);

@@ -68,13 +68,14 @@ int grammar_systemd(quirks_t q, const char *line, size_t n, struct parsed *ret)
 	int r;
 
 	trim(q, &line, &n);
-	if (n == 0 || *line == '#' || (*line == ';' && (q & Q(SEMICOLON))))
+	if (n == 0 || *line == '#' || *line == ';')
 		return 0;
 	eq = memchr(line, '=', n);
 	key = line;
 	key_len = eq ? (size_t)(eq - line) : n;
 	p.ignore_failure = take_dash(q, &key, &key_len);
-	trim(q, &key, &key_len);
+	while (key_len > 0 && blank(q, key[key_len - 1]))
+		key_len--;
 	if (!eq) {
 		p.kind = p.ignore_failure && (q & Q(EXCLUDES)) ? ENTRY_EXCLUDE : ENTRY_MALFORMED;
 		if (p.kind == ENTRY_MALFORMED)

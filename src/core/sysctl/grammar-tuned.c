@@ -21,7 +21,7 @@ int grammar_tuned(quirks_t q, const char *line, size_t n, struct parsed *ret)
 	int r;
 
 	python_strip(&all.s, &all.n);
-	if (all.n == 0 || all.s[0] == '#' || (all.s[0] == ';' && (q & Q(SEMICOLON))))
+	if (all.n == 0 || all.s[0] == '#' || all.s[0] == ';')
 		return 0;
 	if (!piece_split(all, '=', &name, &value))
 		return parsed_bad(ret, REASON_NO_EQUALS);

@@ -43,6 +43,7 @@ struct version_span {
 	const char *from;   /* first version, inclusive, "3.3.10" */
 	quirks_t quirks;
 	const char *judged; /* builds of this span that the suite runs ("252 (Debian 12)"), or NULL: recorded */
+	quirks_t consults;  /* as in struct loader, where it differs in this span; or 0 */
 };
 
 struct read_ctx;

@@ -8,11 +8,10 @@
 #include "loader-impl.h"
 
 /* The line dialect and how values are written. */
-#define PROCPS_3 \
-	(Q(SEMICOLON) | Q(TOKENS) | Q(CR_ENDS_VALUE) | Q(FIRST_SEPARATOR) | Q(ADDS_NEWLINE))
-#define PROCPS_4                                                                 \
-	(Q(SEMICOLON) | Q(TRIMS_ALL) | Q(DASH) | Q(EXCLUDES) | Q(EMPTY_WRITES) | \
-	 Q(FIRST_SEPARATOR) | Q(GLOBS) | Q(LISTS) | Q(ADDS_NEWLINE))
+#define PROCPS_3 (Q(TOKENS) | Q(CR_ENDS_VALUE) | Q(FIRST_SEPARATOR) | Q(ADDS_NEWLINE))
+#define PROCPS_4                                                                                  \
+	(Q(TRIMS_ALL) | Q(DASH) | Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(GLOBS) | \
+	 Q(LISTS) | Q(ADDS_NEWLINE))
 
 #define PROCPS_3_3_10 (PROCPS_3 | Q(SHORT_BUFFER))
 #define PROCPS_3_3_13 (PROCPS_3 | Q(EMPTY_WRITES) | Q(STALE_VALUE))
@@ -48,10 +47,13 @@
 	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(SHORT_BUFFER) | Q(CONTINUES) | \
 	 Q(NEEDS_NEWLINE))
 
-#define PROCPS_CONSULTS                                                                          \
-	(LINES_CONSULTS | Q(SEMICOLON) | Q(TOKENS) | Q(CR_ENDS_VALUE) | Q(TRIMS_ALL) | Q(DASH) | \
-	 Q(EXCLUDES) | Q(EXCLUDES_BY_GLOB) | Q(EXCLUSION_UNSETS) | Q(EMPTY_WRITES) |             \
-	 Q(FIRST_SEPARATOR) | Q(GLOBS) | Q(LISTS) | Q(ADDS_NEWLINE) | Q(DIES) | Q(STALE_VALUE))
+#define PROCPS_CONSULTS                                                                           \
+	(LINES_CONSULTS | Q(TOKENS) | Q(DASH) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(GLOBS) | \
+	 Q(ADDS_NEWLINE) | Q(DIES))
+#define PROCPS_CONSULTS_3 (PROCPS_CONSULTS | Q(CR_ENDS_VALUE) | Q(STALE_VALUE))
+#define PROCPS_CONSULTS_4 \
+	(PROCPS_CONSULTS | Q(TRIMS_ALL) | Q(EXCLUDES) | Q(EXCLUDES_BY_GLOB) | Q(LISTS))
+#define PROCPS_CONSULTS_OF(q) (((q)&Q(TOKENS)) ? PROCPS_CONSULTS_3 : PROCPS_CONSULTS_4)
 #define PROCPS_FILES_CONSULTS (PROCPS_FILES | Q(RUN_BEATS_ETC))
 
 /* The grammar of the dialect: that of 3.x with Q(TOKENS), else that of 4.x. */
