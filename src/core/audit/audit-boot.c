@@ -245,12 +245,16 @@ static void tell_strict(struct judge *j)
 				"loses.",
 		j->policy->name);
 
-	for (size_t i = 0; i < j->said.n; i++) {
+	for (size_t i = 0, n = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
 		_cleanup_free_ char *path = NULL;
 
 		if (!said_is_forbidden(s, j->policy))
 			continue;
+		if (n++ == SHOWN_MAX) {
+			add_detail(j, f, "There are more such lines.");
+			break;
+		}
 		path = host_path(j, s->file->real ? s->file->real : s->file->path);
 		j->failed |= !path;
 		add_said(j, f, s);

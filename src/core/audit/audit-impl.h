@@ -83,6 +83,19 @@ struct judge {
 	bool failed; /* out of memory; sticky, checked at the end */
 };
 
+/* Paths, to be asked for one by one: there may be a hundred thousand. Paths are borrowed. (said.c)
+ */
+struct path_names {
+	const char **paths;
+	size_t n, cap;
+};
+
+int path_names_add(struct path_names *s, const char *path);
+/* To be called once, after the last path was added. */
+void path_names_sort(struct path_names *s);
+bool path_names_has(const struct path_names *s, const char *path);
+void path_names_done(struct path_names *s);
+
 /* Collects the lines. Returns 0 or -ENOMEM. (said.c) */
 int said_collect(const struct resolve *r, const struct resolve_key *key, struct said_list *ret);
 void said_done(struct said_list *l);

@@ -29,13 +29,34 @@ const struct resolve_key *find_key(const struct resolve *r)
 	return NULL;
 }
 
-static bool is_known(const struct said_list *l, const struct sysctl_file *file, unsigned line)
+int path_names_add(struct path_names *s, const char *path)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		if (l->items[i].entry->line == line && streq(l->items[i].file->path, file->path))
-			return true;
-	}
-	return false;
+	if (array_reserve(&s->paths, s->n, &s->cap, sizeof(*s->paths)) < 0)
+		return -ENOMEM;
+	s->paths[s->n++] = path;
+	return 0;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void path_names_sort(struct path_names *s)
+{
+	if (s->n > 1)
+		qsort(s->paths, s->n, sizeof(*s->paths), compare_paths);
+}
+
+bool path_names_has(const struct path_names *s, const char *path)
+{
+	return s->n > 0 && bsearch(&path, s->paths, s->n, sizeof(*s->paths), compare_paths);
+}
+
+void path_names_done(struct path_names *s)
+{
+	free(s->paths);
+	*s = (struct path_names){0};
 }
 
 static void judge_value(struct said *s)
@@ -49,8 +70,10 @@ static void judge_value(struct said *s)
 			kernel_value_parse(&model, s->entry->value, s->entry->value_len, &s->level);
 }
 
+/* known: files that are not to be told again, or NULL for a loader that runs at boot. */
 static int collect_from(const struct resolve_loader *from, size_t step,
-			const struct key_result *res, bool boot, struct said_list *l)
+			const struct key_result *res, const struct path_names *known,
+			struct said_list *l)
 {
 	const struct loader_script *script = from->script;
 
@@ -58,9 +81,10 @@ static int collect_from(const struct resolve_loader *from, size_t step,
 		const struct sysctl_entry *e = &script->entries[i];
 		const struct sysctl_file *file = &script->files[e->file];
 
-		if (res->fates[i].status == ENTRY_OTHER_KEY)
+		/* Lines of files that are passed over are dealt with in unread-lines.c. */
+		if (res->fates[i].status == ENTRY_OTHER_KEY || file->status != FILE_READ)
 			continue;
-		if (!boot && is_known(l, file, e->line))
+		if (known && path_names_has(known, file->path))
 			continue;
 		if (array_reserve(&l->items, l->n, &l->cap, sizeof(*l->items)) < 0)
 			return -ENOMEM;
@@ -69,7 +93,7 @@ static int collect_from(const struct resolve_loader *from, size_t step,
 			.file = file,
 			.loader = &from->step->loader,
 			.fate = &res->fates[i],
-			.boot = boot,
+			.boot = !known,
 			.step = step,
 		};
 		judge_value(&l->items[l->n++]);
@@ -77,14 +101,36 @@ static int collect_from(const struct resolve_loader *from, size_t step,
 	return 0;
 }
 
+/* The files of what was collected last, from the item on. */
+static int know_files(const struct said_list *l, size_t from, struct path_names *known)
+{
+	const struct sysctl_file *last = NULL;
+
+	for (size_t i = from; i < l->n; i++) {
+		if (l->items[i].file != last && path_names_add(known, l->items[i].file->path) < 0)
+			return -ENOMEM;
+		last = l->items[i].file;
+	}
+	path_names_sort(known);
+	return 0;
+}
+
 int said_collect(const struct resolve *r, const struct resolve_key *key, struct said_list *ret)
 {
+	_cleanup_(path_names_done) struct path_names known = {0};
 	int k = 0;
 
 	for (size_t i = 0; i < r->n_boot_loaders && k == 0; i++)
-		k = collect_from(&r->boot_loaders[i], i, &key->fold[i], true, ret);
-	for (size_t i = 0; i < r->n_loaders && k == 0; i++)
-		k = collect_from(&r->loaders[i], i, &key->views[i].result, false, ret);
+		k = collect_from(&r->boot_loaders[i], i, &key->fold[i], NULL, ret);
+	if (k == 0)
+		k = know_files(ret, 0, &known);
+	for (size_t i = 0; i < r->n_loaders && k == 0; i++) {
+		size_t before = ret->n;
+
+		k = collect_from(&r->loaders[i], i, &key->views[i].result, &known, ret);
+		if (k == 0)
+			k = know_files(ret, before, &known);
+	}
 	return k;
 }
 

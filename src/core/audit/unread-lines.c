@@ -9,6 +9,9 @@
 
 #include "limits.h"
 
+/* Lines that are kept: many more than are shown, and few enough to look through. */
+#define UNREAD_MAX (4 * SHOWN_MAX)
+
 struct unread {
 	char *path, *real, *text; /* owned; real: after links */
 	unsigned line;
@@ -19,6 +22,7 @@ struct unread {
 struct unread_list {
 	struct unread *items;
 	size_t n, cap;
+	struct path_names read; /* files read at boot, by the names before and after links */
 };
 
 static void unread_done(struct unread_list *l)
@@ -29,6 +33,7 @@ static void unread_done(struct unread_list *l)
 		free(l->items[i].text);
 	}
 	free(l->items);
+	path_names_done(&l->read);
 }
 
 static int unread_add(struct unread_list *l, const struct unread *u, const char *text, size_t n)
@@ -44,11 +49,8 @@ static int unread_add(struct unread_list *l, const struct unread *u, const char 
 	return 0;
 }
 
-/* True when a loader that runs at boot reads the file, under this name or through a link. */
-static bool read_at_boot(const struct judge *j, const char *path)
+static int note_read_files(const struct resolve *r, struct path_names *ret)
 {
-	const struct resolve *r = j->ev->resolve;
-
 	for (size_t i = 0; i < r->n_boot_loaders; i++) {
 		const struct loader_script *s = r->boot_loaders[i].script;
 
@@ -56,16 +58,18 @@ static bool read_at_boot(const struct judge *j, const char *path)
 			const struct sysctl_file *f = &s->files[k];
 
 			if (f->status == FILE_READ &&
-			    (streq(f->path, path) || (f->real && streq(f->real, path))))
-				return true;
+			    (path_names_add(ret, f->path) < 0 ||
+			     (f->real && path_names_add(ret, f->real) < 0)))
+				return -ENOMEM;
 		}
 	}
-	return false;
+	path_names_sort(ret);
+	return 0;
 }
 
 static bool is_listed(const struct unread_list *l, const char *real)
 {
-	for (size_t i = 0; i < l->n; i++) {
+	for (size_t i = l->n; i-- > 0;) {
 		if (streq(l->items[i].real, real))
 			return true;
 	}
@@ -120,13 +124,13 @@ static int scan_file(struct judge *j, const char *path, enum reason reason, stru
 	int r = tree_stat(j->tree, path, &st, &real);
 
 	/* One file by two names (/lib on a merged /usr) is told once. */
-	if (r < 0 || st.type != TREE_REG || is_listed(l, real) || read_at_boot(j, real))
+	if (r < 0 || st.type != TREE_REG || is_listed(l, real) || path_names_has(&l->read, real))
 		return r == -ENOMEM ? r : 0;
 	u.real = real;
 	r = tree_read_file(j->tree, path, LIMIT_SMALL_FILE, &text, &len);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	for (const char *s = text, *end = text + len; s < end;) {
+	for (const char *s = text, *end = text + len; s < end && l->n < UNREAD_MAX;) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 		size_t n = (size_t)((nl ? nl : end) - s);
 
@@ -147,7 +151,7 @@ static int scan_passed_over(struct judge *j, struct unread_list *l)
 	for (size_t i = 0; i < r->n_boot_loaders; i++) {
 		const struct loader_script *s = r->boot_loaders[i].script;
 
-		for (size_t k = 0; k < s->n_files; k++) {
+		for (size_t k = 0; k < s->n_files && l->n < UNREAD_MAX; k++) {
 			const struct sysctl_file *f = &s->files[k];
 			int e;
 
@@ -165,7 +169,7 @@ static int scan_passed_over(struct judge *j, struct unread_list *l)
 /* Lines that idle loaders read. */
 static int take_idle(struct judge *j, struct unread_list *l)
 {
-	for (size_t i = 0; i < j->said.n; i++) {
+	for (size_t i = 0; i < j->said.n && l->n < UNREAD_MAX; i++) {
 		const struct said *s = &j->said.items[i];
 		const char *path = s->file->real ? s->file->real : s->file->path;
 		const struct unread u = {.path = s->file->path,
@@ -175,7 +179,8 @@ static int take_idle(struct judge *j, struct unread_list *l)
 					 .reason = REASON_NOT_READ};
 
 		if (s->boot || s->file->is_volatile || !policy_allows(j->policy, s->level) ||
-		    startswith(path, "/proc/") || is_listed(l, path) || read_at_boot(j, path))
+		    startswith(path, "/proc/") || is_listed(l, path) ||
+		    path_names_has(&l->read, path))
 			continue;
 		if (unread_add(l, &u, s->entry->text, s->entry->text_len) < 0)
 			return -ENOMEM;
@@ -185,8 +190,10 @@ static int take_idle(struct judge *j, struct unread_list *l)
 
 static int collect(struct judge *j, struct unread_list *l)
 {
-	int r = scan_passed_over(j, l);
+	int r = note_read_files(j->ev->resolve, &l->read);
 
+	if (r == 0)
+		r = scan_passed_over(j, l);
 	if (r == 0)
 		r = take_idle(j, l);
 	/* The file that the control itself names, where not even an idle loader knows it. */

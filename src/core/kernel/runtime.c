@@ -57,13 +57,34 @@ static bool is_missing(int r)
 }
 
 /*
+ * Whether the kernel's other values are to be seen: some that no kernel lacks. Any one of them will
+ * do, since containers put files of their own over single ones. As on_procfs().
+ */
+static int see_witness(struct tree *t)
+{
+	static const char *const values[] = {
+		"/proc/sys/kernel/osrelease",
+		"/proc/sys/kernel/ostype",
+		"/proc/sys/kernel/random/boot_id",
+	};
+	int first = on_procfs(t, values[0]);
+
+	for (size_t i = 1; i < ELEMENTSOF(values) && first != -ENOMEM; i++) {
+		int r = first == 1 ? 1 : on_procfs(t, values[i]);
+
+		if (r == 1 || r == -ENOMEM)
+			return r;
+	}
+	return first;
+}
+
+/*
  * The key could not be opened for want of a name on its way. That means a kernel without Yama only
- * where the kernel's other values are to be seen: osrelease, which none lacks, is the witness.
+ * where there is a witness.
  */
 static int explain_absence(struct tree *t, struct runtime *ret)
 {
-	int proc = on_procfs(t, "/proc"), sys = on_procfs(t, "/proc/sys"),
-	    witness = on_procfs(t, "/proc/sys/kernel/osrelease"),
+	int proc = on_procfs(t, "/proc"), sys = on_procfs(t, "/proc/sys"), witness = see_witness(t),
 	    yama = on_procfs(t, "/proc/sys/kernel/yama");
 	const char *why = NULL;
 
