@@ -412,11 +412,12 @@ static void print_quirk_table(void)
 			for (size_t i = 0; i < l->n_spans; i++) {
 				bool has = l->spans[i].quirks & q;
 
-				if (has && !had)
-					(void)printf("%s%s", i ? " from " : "",
-						     i ? l->spans[i].from : "all");
+				if (has && !had && i == 0)
+					(void)printf("all");
+				else if (has && !had)
+					(void)printf("%s", l->spans[i].from);
 				else if (!has && had)
-					(void)printf(" until %s", l->spans[i].from);
+					(void)printf(", until %s", l->spans[i].from);
 				had = has;
 			}
 			(void)printf(" | %s |\n", quirk_meaning(bit));
