@@ -90,6 +90,7 @@ struct path_names {
 	size_t n, cap;
 };
 
+/* Adds a path, which is borrowed. Returns 0 or -ENOMEM. */
 int path_names_add(struct path_names *s, const char *path);
 /* To be called once, after the last path was added. */
 void path_names_sort(struct path_names *s);
@@ -98,6 +99,7 @@ void path_names_done(struct path_names *s);
 
 /* Collects the lines. Returns 0 or -ENOMEM. (said.c) */
 int said_collect(const struct resolve *r, const struct resolve_key *key, struct said_list *ret);
+/* Frees the list, not what it borrows. */
 void said_done(struct said_list *l);
 
 /* True for a path that packages own and administrators do not edit: under /usr/lib or /lib. */
@@ -115,9 +117,11 @@ struct ruling judge_rule(const struct evidence *ev, const struct resolve *r,
 			 const struct said_list *said, const struct policy *p);
 /* True when the files of a resolve come to pass, weaker lines that lose aside. */
 bool boot_would_pass(const struct resolve *r, const struct policy *p);
+/* The verdict that belongs to each reason, and of both halves together. */
 enum verdict now_verdict(enum now_why w);
 enum verdict boot_verdict(enum boot_why w);
 enum verdict both_verdicts(enum verdict now, enum verdict boot);
+/* The headline: the first rule that applies. Needs the findings. */
 enum summary summary_choose(const struct judge *j);
 
 /* True for the command line of a boot entry, false for that of this boot. */
@@ -137,13 +141,16 @@ enum absence {
 	ABSENCE_NOT_LISTED,
 	ABSENCE_UNKNOWN
 };
+/* Why, from the facts that were gathered in full. */
 enum absence absence_of(const struct kernel_facts *k);
 
 /* Findings. (findings-add.c) The pointer holds until the next finding is added; NULL when out of
  * memory, and everything below takes NULL. */
 struct finding *add_finding(struct judge *j, enum finding_id id, enum severity severity,
 			    const char *fmt, ...) _printf_(4, 5);
+/* A further sentence, with its full stop. */
 void add_detail(struct judge *j, struct finding *f, const char *fmt, ...) _printf_(3, 4);
+/* A cause: "word: Sentence." No more than SHOWN_MAX are kept. */
 void add_because(struct judge *j, struct finding *f, const char *fmt, ...) _printf_(3, 4);
 /* One more line of remedy; the lead is that of the first. */
 void add_remedy(struct judge *j, struct finding *f, const char *lead, const char *fmt, ...)
@@ -151,8 +158,11 @@ void add_remedy(struct judge *j, struct finding *f, const char *lead, const char
 /* text may be NULL; the file's package is looked up where that is worth it. */
 void add_evidence(struct judge *j, struct finding *f, const char *path, unsigned line,
 		  const char *text);
+/* As add_evidence(), of a line that was collected, or of a fact (nothing, where it has no place).
+ */
 void add_said(struct judge *j, struct finding *f, const struct said *s);
 void add_source(struct judge *j, struct finding *f, const struct fact_source *s);
+/* Fails first, then unknown, warn, info. */
 void sort_findings(struct audit *a);
 
 /* "sudo " or "". */

@@ -36,6 +36,7 @@ struct evidence {
 					  * so not offered; borrowed */
 };
 
+/* Frees what evidence owns and empties it. Takes an empty one too. */
 void evidence_done(struct evidence *ev);
 
 struct finding_evidence {
@@ -104,8 +105,10 @@ struct audit {
 	size_t n_findings;
 };
 
+/* The sentence, without a full stop. */
 const char *summary_sentence(enum summary s);
 
+/* Frees an audit; takes NULL and returns NULL. */
 struct audit *audit_free(struct audit *a);
 DEFINE_CLEANUP(struct audit *, audit_free)
 

@@ -20,6 +20,7 @@ struct policy {
 	int fix_level;	   /* the level that a fix sets */
 };
 
+/* Frees what the policy holds and empties it. Takes an empty one too. */
 void policy_done(struct policy *p);
 
 /* The built-in policies, NULL-terminated: cis, stig, workstation, server, locked. */
@@ -52,6 +53,9 @@ int policy_load(const char *path, struct policy *ret, struct error *e);
  *
  * @arg: NULL for the site's own (@site_dir/policy.conf where it exists), else "cis"
  * @site_dir: "/etc/ptscope", or NULL for --no-config
+ *
+ * Returns 0; -ENOENT (no such policy), -EINVAL for a name that none can have; otherwise as
+ * policy_load(). Detail in e.
  */
 int policy_find(const char *arg, const char *site_dir, struct policy *ret, struct error *e);
 

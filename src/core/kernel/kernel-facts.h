@@ -68,6 +68,7 @@ struct kernel_env {
 				 * subject is DIR --live; NULL when not live */
 };
 
+/* Free what these hold and empty them. Take empty ones too. */
 void runtime_done(struct runtime *r);
 void kernel_facts_done(struct kernel_facts *f);
 void fact_source_done(struct fact_source *s);
