@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The table: which boots there are, and what runs in each.
+
+A boot costs some seconds, a test in it little: tests that need the same machine share a boot. What raises
+the level to 3 comes last in its boot, since nothing lowers it again.
+"""
+
+from pathlib import Path
+from typing import NamedTuple, Tuple
+
+from boot import Job, Machine
+from debian import Failure
+from initramfs import Initramfs
+
+BOTH = ("6.1", "6.12")
+
+
+class Boot(NamedTuple):
+    name: str
+    machine: Machine
+    jobs: Tuple[Job, ...]
+    kernels: Tuple[str, ...] = BOTH
+    # Programs of the build directory, files of the source tree ("src:PATH"); they are in /tests.
+    files: Tuple[str, ...] = ()
+    cost: int = 10  # seconds, about: the longest is started first
+
+
+BOOTS: Tuple[Boot, ...] = (
+    Boot("harness-yama", Machine(scope=2),
+         (Job("level", ("/tests/selftest.sh", "yama", "2")),), files=("src:tests/kernel/guest/selftest.sh",)),
+    Boot("harness-bpf", Machine(yama=False, bpf=True),
+         (Job("level", ("/tests/selftest.sh", "bpf")),), files=("src:tests/kernel/guest/selftest.sh",)),
+)
+
+
+def add_to(image: Initramfs, row: Boot, build: Path) -> None:
+    source = Path(__file__).resolve().parents[2]
+    for word in row.files:
+        path = source / word[4:] if word.startswith("src:") else build / word
+        if path.is_dir():
+            image.add_tree(f"/tests/{path.name}", path)
+        elif path.is_file():
+            image.add_program(f"/tests/{path.name}", path)
+        else:
+            raise Failure(f"{path} is not built")
