@@ -73,7 +73,8 @@ enum {
 
 extern const struct command cmd_audit, cmd_resolve, cmd_about, cmd_help;
 
-/* All commands, NULL-terminated, in the order of help. */
+/* All commands of the program, NULL-terminated, in the order of help. Each program that links this
+ * library has a table of its own. */
 extern const struct command *const commands[];
 
 /* Value of the command's own option, as in invocation.values; name must be one of its table. */

@@ -8,6 +8,8 @@
 
 #include "suggest.h"
 
+#include <assert.h>
+
 enum global_id {
 	G_ROOT,
 	G_LIVE,
@@ -423,4 +425,15 @@ int command_line_parse(const struct command *const *table, int argc, char **argv
 	if (r < 0 && ret->in.options.format == FORMAT_TEXT)
 		ret->in.options.format = scan_format(argc, argv);
 	return r;
+}
+
+const char *invocation_value(const struct invocation *in, const char *name)
+{
+	const struct option_spec *o = in->command->options;
+
+	for (size_t i = 0; o && o[i].name; i++)
+		if (streq(o[i].name, name))
+			return in->values[i];
+	assert(!"an option that the command does not have");
+	return NULL;
 }
