@@ -31,6 +31,7 @@ _ptscope_argument() {
 		fi
 		;;
 	--fail-on) _ptscope_words "fail unknown warn never" "$cur" ;;
+	--expect) _ptscope_words "0 1 2 3" "$cur" ;;
 	--allow) _ptscope_words "1 2 3 1,2 2,3 1,2,3" "$cur" ;;
 	--loader)
 		_ptscope_words "cmdline systemd-sysctl procps procps-p busybox alpine openrc void ufw tuned" "$cur"
@@ -70,7 +71,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve about help" "$cur"
+			_ptscope_words "audit resolve probe about help" "$cur"
 		fi
 		;;
 	audit)
@@ -87,6 +88,9 @@ _ptscope() {
 			_ptscope_words "kernel.yama.ptrace_scope" "$cur"
 		fi
 		;;
+	probe)
+		_ptscope_words "--expect --format --json --verbose $everywhere" "$cur"
+		;;
 	about)
 		if [[ $cur == -* ]]; then
 			_ptscope_words "--findings --schema --schemas --format --json $everywhere" "$cur"
@@ -98,7 +102,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve about help" "$cur"
+			_ptscope_words "audit resolve probe about help" "$cur"
 		fi
 		;;
 	esac

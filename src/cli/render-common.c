@@ -175,8 +175,10 @@ const char *errno_word(int err, char *buf, size_t n)
 		int err;
 		const char *word;
 	} words[] = {
-		{EINVAL, "EINVAL"}, {EACCES, "EACCES"}, {EPERM, "EPERM"},
-		{ENOENT, "ENOENT"}, {EIO, "EIO"},	{EROFS, "EROFS"},
+		{EINVAL, "EINVAL"}, {EACCES, "EACCES"}, {EPERM, "EPERM"},   {ENOENT, "ENOENT"},
+		{EIO, "EIO"},	    {EROFS, "EROFS"},	{ESRCH, "ESRCH"},   {ENOSYS, "ENOSYS"},
+		{ENOSPC, "ENOSPC"}, {EUSERS, "EUSERS"}, {ENOMEM, "ENOMEM"}, {EAGAIN, "EAGAIN"},
+		{EBUSY, "EBUSY"},   {ECHILD, "ECHILD"},
 	};
 
 	for (size_t i = 0; i < ELEMENTSOF(words); i++) {
