@@ -7,6 +7,7 @@
 #pragma once
 
 #include "error.h"
+#include "fact.h"
 #include "kernel-model.h"
 #include "tree.h"
 
@@ -29,8 +30,6 @@ struct runtime {
 	int err;     /* positive errno for UNREADABLE and NOT_VISIBLE */
 	char *why;   /* phrase for people: "/proc is not mounted"; owned or NULL */
 };
-
-enum fact { FACT_NO, FACT_YES, FACT_UNKNOWN };
 
 /* A line of evidence: where a fact was seen. Strings owned. */
 struct fact_source {
