@@ -25,11 +25,16 @@ class Boot(NamedTuple):
     cost: int = 10  # seconds, about: the longest is started first
 
 
+PROBE = ("src:tests/kernel/probe/probe.sh", "src:tests/kernel/probe/screens", "tests/kernel/probe/liar")
+
 BOOTS: Tuple[Boot, ...] = (
     Boot("harness-yama", Machine(scope=2),
          (Job("level", ("/tests/selftest.sh", "yama", "2")),), files=("src:tests/kernel/guest/selftest.sh",)),
     Boot("harness-bpf", Machine(yama=False, bpf=True),
          (Job("level", ("/tests/selftest.sh", "bpf")),), files=("src:tests/kernel/guest/selftest.sh",)),
+    Boot("probe", Machine(bpf=True), (Job("levels", ("/tests/probe.sh", "yama")),), files=PROBE, cost=60),
+    Boot("probe-no-yama", Machine(yama=False, bpf=True), (Job("no-yama", ("/tests/probe.sh", "bpf")),), files=PROBE,
+         cost=15),
 )
 
 
