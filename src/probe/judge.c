@@ -6,6 +6,7 @@
  * for that. Several are possible where what tells them apart could not be tried: without a user
  * namespace and without capabilities 2 and 3 look alike.
  */
+#include "access-rule.h"
 #include "probe-impl.h"
 
 static const struct {
@@ -61,32 +62,25 @@ const char *probe_behaves_word(const struct probe_verdict *v)
 	return "unknown";
 }
 
-/* Which of the facts permit it at this level; 0: nothing does. *ret_free: nothing is needed. */
-static unsigned permitted_by(enum probe_mode mode, int level, bool *ret_free)
-{
-	*ret_free = level <= 0 || mode == PROBE_MODE_READ;
-	if (level == 1) {
-		*ret_free |= mode == PROBE_MODE_TRACEME;
-		return FACT_SAME_GROUP | FACT_DESCENDANT | FACT_TRACING | FACT_DECLARED |
-		       FACT_CAPABLE;
-	}
-	return level == 2 ? FACT_SAME_GROUP | FACT_CAPABLE : FACT_SAME_GROUP;
-}
-
 int probe_expected(const struct probe *p, enum probe_relation relation,
 		   enum probe_operation operation, int level)
 {
+	static const enum access_rule_operation rules[] = {
+		[PROBE_MODE_ATTACH] = ACCESS_RULE_ATTACH,
+		[PROBE_MODE_READ] = ACCESS_RULE_READ,
+		[PROBE_MODE_TRACEME] = ACCESS_RULE_TRACEME,
+	};
 	const struct relation *r = &probe_relations[relation];
-	unsigned facts = p->declares ? r->facts : r->facts & ~(unsigned)FACT_DECLARED;
+	unsigned facts = p->declares ? r->facts : r->facts & ~(unsigned)ACCESS_FACT_DECLARED;
 	const int denial = operations[operation].denial;
-	bool open;
-	unsigned by = permitted_by(operations[operation].mode, level, &open);
+	unsigned need = access_rule_need(rules[operations[operation].mode],
+					 level == LEVEL_NONE ? 0 : (unsigned)level);
 
 	if (p->result[relation][operation] == PROBE_NOT_TRIED)
 		return PROBE_NOT_TRIED;
 	if (r->denied)
 		return denial;
-	return open || (facts & by) ? 0 : denial;
+	return need == ACCESS_RULE_ALLOW || (facts & need) ? 0 : denial;
 }
 
 static bool is_ptrace(int operation)

@@ -43,19 +43,10 @@ enum prepare {
 	PREPARE_UID,
 };
 
-/* Facts that make a level permit the access; any one of them may do. */
-enum {
-	FACT_SAME_GROUP = 1 << 0,
-	FACT_DESCENDANT = 1 << 1,
-	FACT_TRACING = 1 << 2,
-	FACT_DECLARED = 1 << 3,
-	FACT_CAPABLE = 1 << 4,
-};
-
 struct relation {
 	enum shape shape;
 	enum prepare prepare;
-	unsigned facts;
+	unsigned facts;	  /* ACCESS_FACT_* that hold */
 	bool denied;	  /* whatever the level: credentials, dumpable or capabilities forbid it */
 	bool tracer_caps; /* the tracer keeps its capabilities */
 	bool tracee_caps; /* the tracee does */
