@@ -211,6 +211,15 @@ ssize_t tree_file_read(struct tree_file *f, void *buf, size_t n)
 	return k < 0 ? -errno : k;
 }
 
+int tree_file_seek(struct tree_file *f, uint64_t off)
+{
+	if (f->fd < 0) {
+		f->off = off < f->len ? (size_t)off : f->len;
+		return 0;
+	}
+	return lseek(f->fd, (off_t)off, SEEK_SET) < 0 ? -errno : 0;
+}
+
 void tree_file_close(struct tree_file *f)
 {
 	f->fd = fd_close(f->fd);

@@ -122,6 +122,10 @@ int tree_open_file(struct tree *t, const char *path, struct tree_file *ret);
 
 /* Reads up to n bytes. Returns the number read, 0 at the end, or a negative errno. */
 ssize_t tree_file_read(struct tree_file *f, void *buf, size_t n);
+
+/* Goes to a place in the file, in bytes from its start. Returns 0 or the errno of lseek(2). */
+int tree_file_seek(struct tree_file *f, uint64_t off);
+
 void tree_file_close(struct tree_file *f);
 
 /*

@@ -113,12 +113,13 @@ static int run(const struct invocation *in, struct error *e)
 	_cleanup_(patterns_done) struct patterns p = {0};
 	_cleanup_(gather_done) struct gather g = {0};
 	_cleanup_(resolve_free_p) struct resolve *r = NULL;
+	bool value_only = invocation_value(in, "value");
 	struct resolve_view_options o = {
 		.loader = invocation_value(in, "loader"),
 		.all = invocation_value(in, "all"),
 	};
 
-	if (invocation_value(in, "value") && in->options.format == FORMAT_JSON) {
+	if (value_only && in->options.format == FORMAT_JSON) {
 		(void)error_set(e, EINVAL, NULL, 0, "--value and --json cannot go together");
 		return EXIT_ERROR;
 	}
@@ -133,6 +134,7 @@ static int run(const struct invocation *in, struct error *e)
 			    .patterns = (const char *const *)p.keys,
 			    .n_patterns = p.n,
 			    .loader = o.loader,
+			    .flags = value_only ? 0 : BOOT_IDLE | BOOT_EXACT,
 		    },
 		    &r, e) < 0)
 		return EXIT_ERROR;

@@ -9,6 +9,7 @@
 #include "limits.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -150,6 +151,20 @@ static int optional_text(struct tree *t, const char *path, char **ret)
 	return r == -ENOMEM ? r : 0;
 }
 
+/*
+ * Whether init cannot write below /proc/sys, as in many containers. What this process sees counts
+ * only where it shares the mounts of PID 1: a sandbox may have made /proc/sys read-only for itself.
+ */
+static bool init_cannot_write(const struct gather *g)
+{
+	struct stat own, init;
+	struct statvfs v;
+
+	return !g->subject.live_elsewhere && stat("/proc/self/ns/mnt", &own) == 0 &&
+	       stat("/proc/1/ns/mnt", &init) == 0 && own.st_ino == init.st_ino &&
+	       own.st_dev == init.st_dev && statvfs("/proc/sys", &v) == 0 && (v.f_flag & ST_RDONLY);
+}
+
 int gather_boot_env(struct gather *g, struct error *e)
 {
 	int r = 0;
@@ -170,6 +185,7 @@ int gather_boot_env(struct gather *g, struct error *e)
 		.pid1_comm = g->pid1_comm,
 		.systemd_booted = is_dir(g->tree, "/run/systemd/system"),
 		.proc_cmdline = g->proc_cmdline,
+		.proc_sys_read_only = init_cannot_write(g),
 	};
 	return 0;
 }
@@ -179,9 +195,25 @@ static struct kernel_env kernel_env_of(const struct gather *g)
 	return (struct kernel_env){.live = g->subject.live, .proc_tree = g->proc_tree};
 }
 
-int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e)
+/* Runs the resolver for the key. @flags: of enum boot_flags */
+static int gather_resolve(const struct gather *g, unsigned flags, struct resolve **ret,
+			  struct error *e)
 {
 	static const char *const patterns[] = {PTRACE_SCOPE_KEY};
+
+	return resolve_run(
+		&(struct resolve_request){
+			.tree = g->tree,
+			.env = &g->boot_env,
+			.patterns = patterns,
+			.n_patterns = ELEMENTSOF(patterns),
+			.flags = flags,
+		},
+		ret, e);
+}
+
+int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e)
+{
 	const struct kernel_env env = kernel_env_of(g);
 	int r;
 
@@ -205,22 +237,20 @@ int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret,
 	if (!boot)
 		return 0;
 	r = gather_boot_env(g, e);
-	if (r < 0)
-		return r;
-	return resolve_run(
-		&(struct resolve_request){
-			.tree = g->tree,
-			.env = &g->boot_env,
-			.patterns = patterns,
-			.n_patterns = ELEMENTSOF(patterns),
-		},
-		&ret->resolve, e);
+	if (r == 0)
+		r = gather_resolve(g, /* flags= */ 0, &ret->resolve, e);
+	if (r == 0 && audit_needs_idle(ret->resolve)) {
+		ret->resolve = resolve_free(ret->resolve);
+		r = gather_resolve(g, BOOT_IDLE, &ret->resolve, e);
+	}
+	return r;
 }
 
 int gather_in_full(struct gather *g, struct evidence *ev, struct error *e)
 {
 	const struct kernel_env env = kernel_env_of(g);
 	struct kernel_facts full = {0};
+	struct resolve *all = NULL;
 	int r = kernel_facts_gather(g->tree, &env, /* full= */ true, &full);
 
 	if (r < 0)
@@ -230,5 +260,12 @@ int gather_in_full(struct gather *g, struct evidence *ev, struct error *e)
 	if (!g->user && gather_user_name(geteuid(), &g->user) < 0)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
 	ev->user = g->user;
+	if (!ev->resolve)
+		return 0;
+	r = gather_resolve(g, BOOT_IDLE | BOOT_EXACT, &all, e);
+	if (r < 0)
+		return r;
+	(void)resolve_free(ev->resolve);
+	ev->resolve = all;
 	return 0;
 }

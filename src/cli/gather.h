@@ -46,8 +46,8 @@ int gather_boot_env(struct gather *g, struct error *e);
  */
 int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret, struct error *e);
 
-/* Gathers again, in full, the facts that only explain a failure: about the kernel, and who asks.
- * Returns 0 or -ENOMEM, detail in e. */
+/* Gathers again, in full, what only explains a failure: facts about the kernel, programs that do
+ * not run at boot, versions to the last digit, and who asks. Returns as gather_evidence(). */
 int gather_in_full(struct gather *g, struct evidence *ev, struct error *e);
 
 /* Name of a user as /etc/passwd of this system has it; NULL in *ret where it has none. Returns 0 or

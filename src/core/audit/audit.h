@@ -121,6 +121,13 @@ DEFINE_CLEANUP(struct audit *, audit_free)
 int audit_run(struct tree *tree, const struct evidence *ev, const struct policy *policy,
 	      struct audit **ret);
 
+/*
+ * Whether programs that are installed and do not run at boot could matter to a finding, so that the
+ * resolver must be asked with BOOT_IDLE. They cannot where a file sets the key at boot and every
+ * line that names it, in whatever file, says that same level.
+ */
+bool audit_needs_idle(const struct resolve *r);
+
 enum fail_on { FAIL_ON_FAIL, FAIL_ON_UNKNOWN, FAIL_ON_WARN, FAIL_ON_NEVER };
 
 /* The exit code for one subject: 0, 1 or 3 as design of the command line says. */

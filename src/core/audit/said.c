@@ -134,6 +134,30 @@ int said_collect(const struct resolve *r, const struct resolve_key *key, struct 
 	return k;
 }
 
+bool audit_needs_idle(const struct resolve *r)
+{
+	const struct resolve_key *key = find_key(r);
+	struct said s = {.level = LEVEL_NONE};
+
+	if (!key)
+		return false;
+	if (key->boot.state != RESOLVE_SET || !key->boot.source.from_file)
+		return true;
+	for (size_t i = 0; i < r->n_loaders; i++) {
+		const struct loader_script *script = r->loaders[i].script;
+
+		for (size_t k = 0; k < script->n_entries; k++) {
+			if (key->views[i].result.fates[k].status == ENTRY_OTHER_KEY)
+				continue;
+			s.entry = &script->entries[k];
+			judge_value(&s);
+			if (s.level != key->boot.level)
+				return true;
+		}
+	}
+	return false;
+}
+
 const struct sysctl_entry *winner_now(const struct judge *j, const char **ret_path)
 {
 	const struct resolve *r = j->ev->resolve;

@@ -24,6 +24,7 @@ struct boot_env {
 		pid1_comm; /* /proc/1/comm without its newline; NULL when not visible or not live */
 	bool systemd_booted;	  /* live and /run/systemd/system is a directory: sd_booted(3) */
 	const char *proc_cmdline; /* /proc/cmdline when live, else NULL */
+	bool proc_sys_read_only;  /* live, and init cannot write below /proc/sys (a container) */
 };
 
 struct boot_step {
@@ -55,9 +56,21 @@ struct boot_plan {
 struct boot_plan *boot_plan_free(struct boot_plan *p);
 DEFINE_CLEANUP(struct boot_plan *, boot_plan_free)
 
-/* Detects the plan. Returns 0, -ENOMEM, or another errno with detail in e. */
-int boot_plan_detect(struct tree *tree, const struct boot_env *env, struct boot_plan **ret,
-		     struct error *e);
+enum boot_flags {
+	BOOT_IDLE = 1,	/* with steps for what is installed and does not run at boot */
+	BOOT_EXACT = 2, /* versions to the last digit: reads package databases (1 MB on Debian) also
+			 * where the name of a library tells all that counts */
+};
+
+/*
+ * Detects the plan.
+ *
+ * @flags: of enum boot_flags; 0 costs least
+ *
+ * Returns 0, -ENOMEM, or another errno with detail in e.
+ */
+int boot_plan_detect(struct tree *tree, const struct boot_env *env, unsigned flags,
+		     struct boot_plan **ret, struct error *e);
 
 /* "systemd", "sysvinit", "openrc", "busybox", "runit", "other", "unknown". */
 const char *init_kind_word(enum init_kind k);

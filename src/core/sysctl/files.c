@@ -13,6 +13,14 @@ bool path_is_volatile(const char *path)
 	return startswith(path, "/run/") || startswith(path, "/var/run/") || streq(path, "/run");
 }
 
+bool ctx_lib_is_usr_lib(struct read_ctx *c)
+{
+	_cleanup_free_ char *target = NULL;
+
+	return tree_readlink(c->tree, "/lib", &target) == 0 &&
+	       (streq(target, "usr/lib") || streq(target, "/usr/lib"));
+}
+
 void dropins_done(struct dropins *d)
 {
 	for (size_t i = 0; i < d->n; i++)
@@ -84,6 +92,10 @@ static int read_noted(struct read_ctx *c, size_t index, bool is_link)
 
 	if (is_link) {
 		r = tree_stat(c->tree, f->path, &st, &f->real);
+		if (r == 0 && streq(f->real, f->path)) {
+			free(f->real);
+			f->real = NULL;
+		}
 		if (r == 0 && !c->volatile_too && f->real && path_is_volatile(f->real))
 			r = -ENOENT; /* gone after the reboot */
 		if (r < 0) {
@@ -133,9 +145,8 @@ ssize_t ctx_read_file(struct read_ctx *c, const char *path)
 	return r == -ENOMEM || r == -E2BIG ? r : index;
 }
 
-/* Notes a file that does not count, and looks at its lines for people's sake. */
-static int note_passed_over(struct read_ctx *c, const char *path, enum tree_type type,
-			    enum file_status status, enum reason reason, ssize_t by)
+int ctx_pass_over(struct read_ctx *c, const char *path, enum tree_type type,
+		  enum file_status status, enum reason reason, ssize_t by)
 {
 	ssize_t index = ctx_note_file(c, path, status, reason, by);
 
@@ -172,7 +183,7 @@ static int pass_over_name(struct read_ctx *c, const char *dir, const struct tree
 		path = NULL;
 		return -ENOMEM;
 	}
-	return note_passed_over(c, path, e->type, FILE_IGNORED, reason, -1);
+	return ctx_pass_over(c, path, e->type, FILE_IGNORED, reason, -1);
 }
 
 int ctx_list_dropins(struct read_ctx *c, const char *path, unsigned dir, struct dropins *ret)
@@ -259,7 +270,7 @@ static int read_name(struct read_ctx *c, const struct dropin *items, size_t n)
 
 		if (by >= 0) {
 			status = hidden_status(&c->script->files[by], &reason);
-			r = note_passed_over(c, items[i].path, items[i].type, status, reason, by);
+			r = ctx_pass_over(c, items[i].path, items[i].type, status, reason, by);
 			continue;
 		}
 		if (c->li->quirks & Q(GLOBS_NAMES))

@@ -16,7 +16,10 @@ static int read_conf(struct read_ctx *c)
 	return ctx_read_optional(c, "/etc/sysctl.conf");
 }
 
-#define SPAN(version, mask, builds) {version, mask, builds, 0}
+#define SPAN(version, mask, builds)      \
+	{                                \
+		version, mask, builds, 0 \
+	}
 static const struct version_span spans[] = {BUSYBOX_SPANS(SPAN)};
 
 const struct loader loader_busybox = {

@@ -23,7 +23,8 @@ void parsed_done(struct parsed *p);
  * A line grammar.
  *
  * @q: quirks of the loader
- * @line, @n: one line without its terminator; may hold any byte, as lines.c cut it; not NUL-terminated
+ * @line, @n: one line without its terminator; may hold any byte, as lines.c cut it; not
+ * NUL-terminated
  *
  * Returns 1 and an entry in ret (also for a malformed line, so that a person can be told), 0 for a
  * comment or blank line, -ENOMEM.
@@ -40,9 +41,10 @@ int grammar_cmdline(quirks_t q, const char *line, size_t n, struct parsed *ret);
 
 /* One span of versions with the same behaviour. */
 struct version_span {
-	const char *from;   /* first version, inclusive, "3.3.10" */
+	const char *from; /* first version, inclusive, "3.3.10" */
 	quirks_t quirks;
-	const char *judged; /* builds of this span that the suite runs ("252 (Debian 12)"), or NULL: recorded */
+	const char *judged; /* builds of this span that the suite runs ("252 (Debian 12)"), or NULL:
+			       recorded */
 	quirks_t consults;  /* as in struct loader, where it differs in this span; or 0 */
 };
 
@@ -53,9 +55,9 @@ struct loader {
 	enum loader_id id;
 	const struct version_span *spans; /* oldest first */
 	size_t n_spans;
-	quirks_t consults;                /* the bits whose inversion can change something here */
+	quirks_t consults; /* the bits whose inversion can change something here */
 	grammar_fn (*grammar)(quirks_t q);
-	int (*read)(struct read_ctx *c);  /* visits the files in order, by the functions below */
+	int (*read)(struct read_ctx *c); /* visits the files in order, by the functions below */
 };
 
 extern const struct loader loader_systemd, loader_procps, loader_procps_p, loader_busybox,
@@ -71,12 +73,25 @@ struct read_ctx {
 	bool volatile_too;
 	struct loader_script *script;
 	struct error *e;
-	unsigned run;       /* set by the loader before each process of its own that it would start */
+	unsigned run; /* set by the loader before each process of its own that it would start */
 	grammar_fn grammar;
-	quirks_t quirks;    /* of the dialect that reads lines: may differ from li->quirks (ufw, void) */
-	char *buffer;       /* lines.c: one read buffer for all files */
+	quirks_t quirks; /* of the dialect that reads lines: may differ from li->quirks (ufw, void)
+			  */
+	char *buffer;	 /* lines.c: one read buffer for all files */
 	size_t buffer_size;
 };
+
+/* True where /usr is merged: then /lib/sysctl.d offers only names that /usr/lib/sysctl.d has taken,
+ * and a loader that keeps one file of a name does the same without it. (files.c) */
+bool ctx_lib_is_usr_lib(struct read_ctx *c);
+
+/*
+ * Notes a file that does not count, and looks at its lines so that a person can be told of them.
+ * (files.c) Arguments as ctx_note_file(); type is that of the path itself. Returns 0, -ENOMEM, or
+ * -E2BIG with c->e set.
+ */
+int ctx_pass_over(struct read_ctx *c, const char *path, enum tree_type type,
+		  enum file_status status, enum reason reason, ssize_t by);
 
 /* True when the path is under /run or /var/run. */
 bool path_is_volatile(const char *path);
@@ -101,10 +116,10 @@ ssize_t ctx_read_file(struct read_ctx *c, const char *path);
 
 /* What a directory of drop-ins offers. (files.c) */
 struct dropin {
-	char *path;           /* directory + "/" + name; owned */
-	const char *name;     /* into path */
-	unsigned dir;         /* index into the list of directories, strongest first */
-	enum tree_type type;  /* of the entry itself */
+	char *path;	     /* directory + "/" + name; owned */
+	const char *name;    /* into path */
+	unsigned dir;	     /* index into the list of directories, strongest first */
+	enum tree_type type; /* of the entry itself */
 };
 
 struct dropins {
@@ -129,11 +144,12 @@ int ctx_list_dropins(struct read_ctx *c, const char *path, unsigned dir, struct 
 /* Notes and reads one drop-in by its own name. Returns as ctx_read_file(). (files.c) */
 ssize_t ctx_read_dropin(struct read_ctx *c, const struct dropin *d);
 
-/* As ctx_read_dropin(), for Q(GLOBS_NAMES): reads every file that the name finds as a pattern, or the
- * file itself when it finds none. Returns the index of the last one. (name-glob.c) */
+/* As ctx_read_dropin(), for Q(GLOBS_NAMES): reads every file that the name finds as a pattern, or
+ * the file itself when it finds none. Returns the index of the last one. (name-glob.c) */
 ssize_t ctx_read_by_pattern(struct read_ctx *c, const struct dropin *d);
 
-/* As ctx_read_by_pattern(), where the names that a pattern can find are those given. (name-glob.c) */
+/* As ctx_read_by_pattern(), where the names that a pattern can find are those given. (name-glob.c)
+ */
 ssize_t ctx_read_among(struct read_ctx *c, const struct dropin *d, const struct dropins *among);
 
 /*
@@ -156,8 +172,8 @@ bool key_has_dotdot(const char *key);
 
 /*
  * The canonical form of a path as the kernel's path walk would see it: "//" and "." dropped, ".."
- * as the parent of whatever stands before it. *ret is NULL when it goes above the start of the walk.
- * Returns 0 or -ENOMEM.
+ * as the parent of whatever stands before it. *ret is NULL when it goes above the start of the
+ * walk. Returns 0 or -ENOMEM.
  */
 int key_walk(const char *path, char **ret);
 
@@ -172,8 +188,8 @@ bool key_glob_match(const char *pattern, const char *key);
 bool key_glob_match_braces(const char *pattern, const char *key);
 
 /*
- * The path that glob(3) gives for a key that a pattern finds: as the pattern is spelled ("//" and "/../"
- * stay), each component with a pattern in it replaced by what it found. (grammar-common.c)
+ * The path that glob(3) gives for a key that a pattern finds: as the pattern is spelled ("//" and
+ * "/../" stay), each component with a pattern in it replaced by what it found. (grammar-common.c)
  *
  * Returns 0 with the path (caller frees) or -ENOMEM.
  */

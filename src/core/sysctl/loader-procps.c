@@ -35,7 +35,7 @@ int procps_read_system(struct read_ctx *c)
 	dirs[n++] = (q & Q(RUN_BEATS_ETC)) ? "/etc/sysctl.d" : "/run/sysctl.d";
 	dirs[n++] = "/usr/local/lib/sysctl.d";
 	dirs[n++] = "/usr/lib/sysctl.d";
-	if (q & Q(READS_LIB))
+	if ((q & Q(READS_LIB)) && !ctx_lib_is_usr_lib(c))
 		dirs[n++] = "/lib/sysctl.d";
 
 	if (!(q & Q(CONF_LAST))) {

@@ -5,11 +5,11 @@
  */
 #include "loader-impl.h"
 
-#define BASE                                                                                  \
-	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(DASH) |        \
-	 Q(DASH_BLANK) | Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(SIMPLIFIES) | \
-	 Q(GLOBS) | Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) |       \
-	 Q(ADDS_NEWLINE) | Q(OTHERS_MASK))
+#define BASE                                                                                   \
+	(Q(CR_ENDS_LINE) | Q(NUL_ENDS_LINE) | Q(LINE_LIMIT) | Q(DASH) | Q(DASH_BLANK) |        \
+	 Q(EXCLUDES) | Q(EMPTY_WRITES) | Q(FIRST_SEPARATOR) | Q(SIMPLIFIES) | Q(GLOBS) |       \
+	 Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) | Q(ADDS_NEWLINE) | \
+	 Q(OTHERS_MASK))
 
 /* /lib/sysctl.d counts only in builds for a split /usr: Debian's up to 12. */
 static const struct version_span spans[] = {
@@ -38,8 +38,7 @@ static int note_sysctl_conf(struct read_ctx *c)
 		if (f->status == FILE_READ && f->real && streq(f->real, "/etc/sysctl.conf"))
 			return 0;
 	}
-	return ctx_note_file(c, "/etc/sysctl.conf", FILE_IGNORED, REASON_NO_LINK, -1) < 0 ? -ENOMEM
-											  : 0;
+	return ctx_pass_over(c, "/etc/sysctl.conf", TREE_LNK, FILE_IGNORED, REASON_NO_LINK, -1);
 }
 
 static int read_files(struct read_ctx *c)
@@ -47,7 +46,8 @@ static int read_files(struct read_ctx *c)
 	static const char *const dirs[] = {"/etc/sysctl.d", "/run/sysctl.d",
 					   "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d",
 					   "/lib/sysctl.d"};
-	size_t n = ELEMENTSOF(dirs) - !(c->li->quirks & Q(READS_LIB));
+	bool lib = (c->li->quirks & Q(READS_LIB)) && !ctx_lib_is_usr_lib(c);
+	size_t n = ELEMENTSOF(dirs) - !lib;
 	int r;
 
 	r = ctx_read_merged(c, dirs, n);

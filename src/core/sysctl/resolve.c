@@ -353,7 +353,8 @@ int resolve_run(const struct resolve_request *req, struct resolve **ret, struct 
 
 	if (!r)
 		return -ENOMEM;
-	x = boot_plan_detect(req->tree, req->env, &r->plan, e);
+	x = boot_plan_detect(req->tree, req->env, req->flags | (req->loader ? BOOT_IDLE : 0),
+			     &r->plan, e);
 	if (x == 0 && req->loader)
 		x = plan_of_one(req, r->plan, e);
 	if (x == 0)

@@ -72,6 +72,7 @@ struct resolve_request {
 	const char *const *patterns; /* keys or patterns, canonical slash form */
 	size_t n_patterns;
 	const char *loader; /* "NAME[@VERSION]" to look at one loader only, or NULL */
+	unsigned flags;	    /* of enum boot_flags: how much the plan tells beside the boot */
 };
 
 struct resolve *resolve_free(struct resolve *r);

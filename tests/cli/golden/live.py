@@ -103,6 +103,8 @@ def set_up_proc(root, scratch, spec):
             bind("/proc/sys/vm", root + "/proc/sys/kernel/yama")
     elif "level" in spec:
         fake_sysctls(root, scratch, spec)
+    if kind == "host" and spec.get("release"):
+        bind_text(scratch, root + "/proc/sys/kernel/osrelease", spec["release"] + "\n")
     for path, text in spec.get("proc_files", {}).items():
         bind_text(scratch, root + "/proc/" + path, text)
 

@@ -18,8 +18,9 @@ from harness import missing_enums
 from live import LiveCase
 from test_screens import KEY, OWN, SITE, VENDOR, ids, later_vendor_file, ufw
 
-RELEASE = os.uname().release
-SYSTEMD = {"proc_files": {"1/comm": "systemd\n", "cmdline": "root=/dev/sda1 ro quiet\n"}}
+RELEASE = "6.1.0-28-amd64"
+SYSTEMD = {"release": RELEASE,
+           "proc_files": {"1/comm": "systemd\n", "cmdline": "root=/dev/sda1 ro quiet\n"}}
 NO_YAMA_CONFIG = "CONFIG_SECURITY=y\n# CONFIG_SECURITY_YAMA is not set\n" \
                  'CONFIG_LSM="landlock,lockdown,yama,integrity,apparmor,bpf"\n'
 YAMA_CONFIG = NO_YAMA_CONFIG.replace("# CONFIG_SECURITY_YAMA is not set", "CONFIG_SECURITY_YAMA=y")
@@ -32,12 +33,9 @@ def live(tree):
 
 
 class Live(LiveCase):
-    def screen(self, name, text):
-        self.check_screen(name, text, [(RELEASE, "RELEASE")])
-
     def test_compliant(self):
         text, js = self.live_audit(live(debian(tree=OWN)), code=0, level=1, **SYSTEMD)
-        self.screen("audit-compliant", text)
+        self.check_screen("audit-compliant", text)
         self.assertEqual(js["runtime"], {"state": "set", "value": "1", "level": 1})
         self.assertEqual(js["subject"], {"kind": "live", "path": "/"})
         self.assertEqual(js["host"]["kernel"], RELEASE)
@@ -45,44 +43,44 @@ class Live(LiveCase):
     def test_weaker_vendor_line(self):
         tree = live(rhel(**OWN))
         text, _ = self.live_audit(tree, code=0, level=1, **SYSTEMD)
-        self.screen("audit-weaker-vendor-line", text)
+        self.check_screen("audit-weaker-vendor-line", text)
 
     def test_verbose(self):
         r = self.live_run(live(debian(tree=OWN)), ("audit", "--no-config", "-v"), level=1, **SYSTEMD)
         text = re.sub(r"Checked .*\n(           .*\n)*", "Checked  WHEN AND WHO\n", r.text)
         text = re.sub(r", up [0-9a-z ]*\n", ", up LONG\n", text)
-        self.screen("audit-verbose", text)
+        self.check_screen("audit-verbose", text)
 
     def test_later_vendor_file(self):
         text, js = self.live_audit(live(later_vendor_file()), code=1, level=1, hostname="db-11",
                                    **SYSTEMD)
-        self.screen("audit-later-vendor-file", text)
+        self.check_screen("audit-later-vendor-file", text)
         self.assertEqual(ids(js), ["boot-not-restricted", "now-differs"])
 
     def test_not_read(self):
         tree = debian("13", tree={"/etc/sysctl.conf": "#\n" * 11 + KEY + " = 1\n"})
         text, js = self.live_audit(live(tree), code=1, level=1, hostname="app-02", **SYSTEMD)
-        self.screen("audit-not-read", text)
+        self.check_screen("audit-not-read", text)
         self.assertEqual(ids(js, "fail"), ["not-read"])
 
     def test_two_loaders_disagree(self):
         text, _ = self.live_audit(live(ufw()), code=1, level=0, **SYSTEMD)
-        self.screen("audit-ufw", text)
+        self.check_screen("audit-ufw", text)
 
     def test_level_three_is_locked(self):
         text, js = self.live_audit(live(debian(tree={SITE: KEY + " = 3\n"})), code=0, level=3,
                                    **SYSTEMD)
-        self.screen("audit-locked", text)
+        self.check_screen("audit-locked", text)
         self.assertIn("locked", ids(js))
 
     def test_zero_now(self):
         text, js = self.live_audit(live(debian(tree=OWN)), code=1, level=0, **SYSTEMD)
-        self.screen("audit-zero-now", text)
+        self.check_screen("audit-zero-now", text)
         self.assertIn("runtime-not-restricted", ids(js, "fail"))
 
     def test_one_now_and_nothing_written(self):
         text, js = self.live_audit(live(debian()), code=1, level=1, **SYSTEMD)
-        self.screen("audit-not-written", text)
+        self.check_screen("audit-not-written", text)
         self.assertEqual(ids(js, "fail"), ["not-persisted"])
 
     def test_other_restrictions_are_named(self):
@@ -93,7 +91,7 @@ class Live(LiveCase):
 
     def test_only_now_and_only_boot(self):
         text, js = self.live_audit(live(debian()), "--only", "now", code=0, level=1, **SYSTEMD)
-        self.screen("audit-only-now", text)
+        self.check_screen("audit-only-now", text)
         self.assertEqual(js["boot"]["state"], "skipped")
         self.live_audit(live(debian(tree=OWN)), "--only", "boot", code=0, level=0, **SYSTEMD)
 
@@ -109,11 +107,11 @@ class Live(LiveCase):
         r = self.live_run(live(later_vendor_file()), ("audit", "--no-config", "--format", "nagios"),
                           level=1, **SYSTEMD)
         self.assertEqual(r.code, 2)
-        self.screen("nagios-live", r.text)
+        self.check_screen("nagios-live", r.text)
 
     def test_resolve(self):
         r = self.live_run(live(test_screens.resolve_tree()), ("resolve",), level=3, **SYSTEMD)
-        self.screen("resolve-live", r.text)
+        self.check_screen("resolve-live", r.text)
 
 
 class NoYama(LiveCase):
@@ -122,7 +120,7 @@ class NoYama(LiveCase):
     def audit_no_yama(self, tree, name, **spec):
         spec.setdefault("level", "absent")
         text, js = self.live_audit(tree, code=1, hostname="vm-7", **spec)
-        self.check_screen(name, text, [(RELEASE, "RELEASE")])
+        self.check_screen(name, text)
         self.assertEqual(ids(js, "fail"), ["runtime-absent"])
         self.assertEqual(js["runtime"]["state"], "absent")
         self.assertIs(js["boot"]["effective"], False)
@@ -144,7 +142,7 @@ class NoYama(LiveCase):
         tree = live(debian(hostname="vm-7"))
         tree["/etc/default/grub"] = "GRUB_DEFAULT=0\n" * 9 + 'GRUB_CMDLINE_LINUX="%s"\n' % lsm
         tree["/sys/kernel/security/lsm"] = "capability,landlock,lockdown,apparmor,bpf"
-        self.audit_no_yama(tree, "audit-no-yama-not-switched-on", proc_files={
+        self.audit_no_yama(tree, "audit-no-yama-not-switched-on", release=RELEASE, proc_files={
             "1/comm": "systemd\n", "cmdline": "root=/dev/sda1 %s\n" % lsm})
 
 
@@ -166,11 +164,15 @@ class NotVisible(LiveCase):
 
 
 class Containers(LiveCase):
+    def signs(self, text):
+        """The signs without the cgroup, which is that of the tests."""
+        self.assertIn("pid namespace is not the first", text)
+        return re.sub(r"\(pid namespace is not the first.*?\)\n", "(SIGNS)\n", text, flags=re.DOTALL)
+
     def test_in_a_container(self):
         text, js = self.live_audit(live(debian(tree=OWN)), code=3, hostname="api-7f9c", proc="own",
                                    pid_namespace=True, level=1)
-        text = re.sub(r"cgroup [^;\n]*", "cgroup CGROUP", text)
-        self.check_screen("audit-container", text)
+        self.check_screen("audit-container", self.signs(text))
         self.assertIn("container", ids(js))
         self.assertEqual(js["verdicts"]["now"], "pass")
         self.assertEqual(js["boot"]["state"], "unknown")
@@ -178,14 +180,13 @@ class Containers(LiveCase):
     def test_in_a_container_with_zero_now(self):
         text, _ = self.live_audit(live(debian(tree=OWN)), code=1, hostname="api-7f9c", proc="own",
                                   pid_namespace=True, level=0)
-        text = re.sub(r"cgroup [^;\n]*", "cgroup CGROUP", text)
-        self.check_screen("audit-container-zero", text)
+        self.check_screen("audit-container-zero", self.signs(text))
 
     def host_tree(self):
         pod = debian(hostname="pod", tree={})
         host = debian(hostname="node-12", tree={
             "/etc/sysctl.d/90-hardening.conf": "#\n#\n#\n" + KEY + " = 1\n",
-            "/usr/lib/modules/%s/modules.dep" % RELEASE: ""})
+            "/usr/lib/modules/%s/modules.dep" % os.uname().release: ""})
         tree = {"/host" + k: v for k, v in host.items()}
         tree.update(pod)
         return tree

@@ -366,10 +366,12 @@ class Nagios(Case):
 
 
 def resolve_tree():
-    return rhel(**{
+    return debian("13", tree={
+        "/usr/lib/sysctl.d/10-default-yama-scope.conf": KEY + " = 0\n",
         SITE: "# site\n\n%s = 1\n#\n#\n#\n#\n#\n%s = 2\n" % (KEY, KEY),
         VENDOR: "#\n%s = 0\n" % KEY,
         "/etc/sysctl.d/70-hardening": KEY + " = 1\n",
+        "/etc/sysctl.conf": "\n" * 67 + KEY + " = 1\n",
         "/etc/sysctl.d/20-debug.conf": Link("/dev/null"),
         "/usr/lib/sysctl.d/20-debug.conf": KEY + " = 0\n",
         "/etc/sysctl.d/80-typo.conf": "#\n%s 1\n" % KEY,
@@ -443,6 +445,11 @@ class Resolve(Case):
         self.check_screen("resolve-loader", text)
         self.assertEqual([x["name"] for x in js["keys"][0]["loaders"]], ["procps"])
         self.assertEqual(js["keys"][0]["loaders"][0]["version_from"], "asked")
+
+    def test_version_by_the_name_of_a_library(self):
+        _, js = self.resolve(rhel(**OWN), code=0)
+        loader = js["keys"][0]["loaders"][0]
+        self.assertEqual((loader["version"], loader["version_from"]), ("252", "binary"))
 
     def test_unknown_loader(self):
         for loader in ("nonsense", "systemd-sysctl@banana", ""):
