@@ -221,16 +221,12 @@ static int fd_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 	return fd < 0 ? fd : stat_fd(fd, ret);
 }
 
-static int fd_readlink(struct tree *t, const char *path, char **ret)
+int tree_fd_readlink(int path_fd, char **ret)
 {
-	_cleanup_fd_ int fd = open_canonical(t, path);
 	char target[LIMIT_PATH];
 	char *copy;
-	ssize_t n;
+	ssize_t n = readlink_fd(path_fd, target);
 
-	if (fd < 0)
-		return fd;
-	n = readlink_fd(fd, target);
 	if (n < 0)
 		return (int)n;
 	copy = strdup(target);
@@ -238,6 +234,13 @@ static int fd_readlink(struct tree *t, const char *path, char **ret)
 		return -ENOMEM;
 	*ret = copy;
 	return 0;
+}
+
+static int fd_readlink(struct tree *t, const char *path, char **ret)
+{
+	_cleanup_fd_ int fd = open_canonical(t, path);
+
+	return fd < 0 ? fd : tree_fd_readlink(fd, ret);
 }
 
 static enum tree_type entry_type(int dir, const struct dirent *d)
@@ -417,6 +420,31 @@ static int open_root(struct tree **ret, const char *path, bool no_openat2)
 	t->no_openat2 = no_openat2;
 	t->fd = TAKE_FD(fd);
 	*ret = t;
+	return 0;
+}
+
+int tree_fd_look(struct tree *t, const char *path, int *ret_fd, struct tree_stat *ret_st)
+{
+	_cleanup_fd_ int fd = open_canonical(t, path);
+	int r = fd < 0 ? fd : stat_fd(fd, ret_st);
+
+	if (r < 0)
+		return r;
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
+int tree_fd_below(const struct tree *t, int path_fd, struct tree **ret)
+{
+	struct tree *below = calloc(1, sizeof(*below));
+
+	if (!below)
+		return -ENOMEM;
+	below->ops = &tree_fd_ops;
+	below->no_openat2 = t->no_openat2;
+	below->proc = t->proc;
+	below->fd = path_fd;
+	*ret = below;
 	return 0;
 }
 

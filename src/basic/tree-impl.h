@@ -37,6 +37,8 @@ struct memory_node {
 	char *bytes; /* content, or a link's text; owned, NUL-terminated */
 	size_t n;
 	int err; /* positive: opening it, and all below it, fails so */
+	uid_t uid;
+	gid_t gid;
 };
 
 struct tree {
@@ -99,3 +101,19 @@ int tree_fd_list(struct tree *t, int path_fd, struct tree_list *ret);
 
 /* Adds a copy of a name. cap: of the array, kept by the caller. Returns 0, -E2BIG, -ENOMEM. */
 int tree_list_add(struct tree_list *l, size_t *cap, const char *name, enum tree_type type);
+
+/* Descriptor backend: opens a canonical path with O_PATH, following nothing. Returns 0, -EAGAIN
+ * where something on the way is not the directory that it was, or the errno of open(2). */
+int tree_fd_look(struct tree *t, const char *path, int *ret_fd, struct tree_stat *ret_st);
+
+/* Descriptor backend: makes a tree of path_fd, from O_PATH, of which it takes over the ownership on
+ * success. proc: as in t. Returns 0 or -ENOMEM. */
+int tree_fd_below(const struct tree *t, int path_fd, struct tree **ret);
+
+/* Descriptor backend: reads the link that path_fd, from O_PATH, is. Returns 0, -EINVAL when it is
+ * none, the errno of readlink(2), -ENOMEM. */
+int tree_fd_readlink(int path_fd, char **ret);
+
+/* Memory backend: copies what is below a canonical path. Returns 0, -ENOTSUP for an overlay,
+ * -ENOMEM. */
+int tree_memory_below(const struct tree *t, const char *path, struct tree **ret);

@@ -257,6 +257,48 @@ int tree_add_error(struct tree *t, const char *path, int err)
 	return add(t, path, (struct memory_node){.type = TREE_REG, .err = err}, NULL);
 }
 
+int tree_set_owner(struct tree *t, const char *path, uid_t uid, gid_t gid)
+{
+	struct memory_node *n = find(t, path);
+
+	if (!n)
+		return -ENOENT;
+	n->uid = uid;
+	n->gid = gid;
+	return 0;
+}
+
+int tree_memory_below(const struct tree *t, const char *path, struct tree **ret)
+{
+	_cleanup_tree_ struct tree *below = NULL;
+	const size_t len = streq(path, "/") ? 0 : strlen(path);
+	const struct memory_node *dir = find(t, path);
+	int r;
+
+	if (t->base)
+		return -ENOTSUP;
+	if (dir && (dir->err || dir->type != TREE_DIR))
+		return dir->err ? -dir->err : -ENOTDIR;
+	r = tree_new_memory(&below);
+
+	for (size_t i = len > 0 ? lower_bound(t, path) : 0; r == 0 && i < t->n_nodes; i++) {
+		struct memory_node n = t->nodes[i];
+
+		if (strncmp(n.path, path, len) != 0)
+			break;
+		if (n.path[len] != '/')
+			continue;
+		n.path = strdup(n.path + len);
+		n.bytes = malloc(n.n + 1);
+		if (n.bytes)
+			memcpy(n.bytes, t->nodes[i].bytes, n.n + 1);
+		r = put(below, n);
+	}
+	if (r == 0)
+		*ret = TAKE_PTR(below);
+	return r;
+}
+
 static int memory_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 {
 	const struct memory_node *n = NULL;
@@ -269,6 +311,8 @@ static int memory_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 		.mode = !n || n->type == TREE_DIR ? 0755
 			: n->type == TREE_LNK	  ? 0777
 						  : 0644,
+		.uid = n ? n->uid : 0,
+		.gid = n ? n->gid : 0,
 		.size = n && n->type != TREE_DIR ? n->n : 0,
 	};
 	return 0;

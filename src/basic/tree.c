@@ -127,6 +127,14 @@ static int act_readlink(struct tree *t, const struct walk *w, void *arg)
 
 int tree_readlink(struct tree *t, const char *path, char **ret)
 {
+	_cleanup_fd_ int fd = -EBADF;
+	struct tree_stat st;
+	int r = look_fast(t, path, false, &fd, &st);
+
+	if (r == 0)
+		return st.type == TREE_LNK && fd >= 0 ? tree_fd_readlink(fd, ret) : -EINVAL;
+	if (r != -EAGAIN)
+		return r;
 	return walk_and(t, path, false, act_readlink, ret);
 }
 
@@ -268,6 +276,41 @@ int tree_read_file(struct tree *t, const char *path, size_t max, char **ret, siz
 static int act_fstype(struct tree *t, const struct walk *w, void *arg)
 {
 	return t->ops->fstype(t, walk_path(w), arg);
+}
+
+static int act_below(struct tree *t, const struct walk *w, void *arg)
+{
+	_cleanup_fd_ int fd = -EBADF;
+	struct tree_stat st;
+	int r;
+
+	if (t->fd < 0)
+		return tree_memory_below(t, walk_path(w), arg);
+	if (w->st.type != TREE_DIR)
+		return -ENOTDIR;
+	r = tree_fd_look(t, walk_path(w), &fd, &st);
+	if (r == 0)
+		r = st.type == TREE_DIR ? tree_fd_below(t, fd, arg) : -EAGAIN;
+	if (r == 0)
+		(void)TAKE_FD(fd);
+	return r;
+}
+
+int tree_open_below(struct tree *t, const char *path, struct tree **ret)
+{
+	_cleanup_fd_ int fd = -EBADF;
+	struct tree_stat st;
+	int r = look_fast(t, path, true, &fd, &st);
+
+	if (r == -EAGAIN)
+		return walk_and(t, path, true, act_below, ret);
+	if (r == 0 && st.type != TREE_DIR)
+		return -ENOTDIR;
+	if (r == 0)
+		r = tree_fd_below(t, fd, ret);
+	if (r == 0)
+		(void)TAKE_FD(fd);
+	return r;
 }
 
 int tree_fstype(struct tree *t, const char *path, uint64_t *ret)

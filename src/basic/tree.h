@@ -73,6 +73,16 @@ int tree_new_memory(struct tree **ret);
  */
 int tree_new_overlay(struct tree **ret, struct tree *base);
 
+/*
+ * Opens a directory of a tree as a tree of its own, links followed to it. With a descriptor it
+ * stays the directory that was opened, whatever comes to stand at its path: of procfs, a directory
+ * of a process that is gone fails with ESRCH rather than showing another process. Of a memory tree
+ * it is a copy. Outlives t.
+ *
+ * Returns 0, the errno of look-ups, -ENOTDIR, or -ENOTSUP for an overlay.
+ */
+int tree_open_below(struct tree *t, const char *path, struct tree **ret);
+
 /* Frees a tree; takes NULL and returns NULL. An overlay does not free its base. */
 struct tree *tree_free(struct tree *t);
 
@@ -95,6 +105,10 @@ int tree_add_dir(struct tree *t, const char *path);
  * list or enter it fails with the errno given (EACCES for an unreadable file or directory). With
  * ENOENT it hides what the base has there. */
 int tree_add_error(struct tree *t, const char *path, int err);
+
+/* Gives what was added at a canonical path an owner; without, it is root's. Returns 0 or -ENOENT.
+ */
+int tree_set_owner(struct tree *t, const char *path, uid_t uid, gid_t gid);
 
 /* Looks at what path leads to, following links. ret_real, if not NULL, gets the path after links
  * (caller frees). For TREE_NULL nothing else of st is meaningful. */

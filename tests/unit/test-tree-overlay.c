@@ -233,10 +233,39 @@ static void huge_directories_are_named(void **state)
 	assert_int_equal(more.n, 0);
 }
 
+static void a_directory_is_a_tree_of_its_own(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_tree_ struct tree *below = NULL, *live = NULL, *on_disk = NULL;
+	_cleanup_free_ char *target = NULL;
+	struct tree_stat st;
+
+	assert_int_equal(tree_set_owner(f->base, "/usr/lib/sysctl.d/10-v.conf", 7, 8), 0);
+	assert_int_equal(tree_set_owner(f->base, "/none", 7, 8), -ENOENT);
+	assert_int_equal(tree_open_below(f->base, "/lib/sysctl.d", &below), 0);
+	expect_list(below, "/", "10-v.conf 20-w.conf sub ");
+	expect_content(below, "/sub/x", "x");
+	assert_int_equal(tree_stat(below, "/10-v.conf", &st, NULL), 0);
+	assert_int_equal(st.uid, 7);
+	assert_int_equal(st.gid, 8);
+	assert_int_equal(tree_open_below(f->base, "/etc/sysctl.conf", &on_disk), -ENOTDIR);
+	assert_int_equal(tree_open_below(f->base, "/none", &on_disk), -ENOENT);
+	assert_int_equal(tree_open_below(f->top, "/usr", &on_disk), -ENOTSUP);
+	assert_null(on_disk);
+
+	assert_int_equal(tree_open(&live, "/"), 0);
+	assert_int_equal(tree_open_below(live, "/proc/self/status", &on_disk), -ENOTDIR);
+	assert_int_equal(tree_open_below(live, "/proc/self", &on_disk), 0);
+	assert_int_equal(tree_stat(on_disk, "/status", &st, NULL), 0);
+	assert_int_equal(tree_readlink(on_disk, "/ns/user", &target), 0);
+	assert_memory_equal(target, "user:[", 6);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
+		T(a_directory_is_a_tree_of_its_own),
 		T(files_replace_and_join),
 		T(parents_are_followed_and_made),
 		T(a_link_itself_is_replaced),

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Facts from /proc: recorded in memory, where every oddity can be put, and the live one, where this
+ * program and its children are known.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "snapshot-impl.h"
+#include "str.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FIRST "user:[4026531837]"
+
+struct recorded {
+	uint32_t pid, ppid, uid, gid, tracer;
+	const char *comm, *state; /* NULL: "a", "S" */
+	const char *userns;	  /* NULL: FIRST; "": the link may not be read */
+	uint32_t owner;		  /* of its files, uid and gid */
+	bool no_memory, kthread;
+	uint64_t caps;
+};
+
+static void add(struct tree *t, const struct recorded *p)
+{
+	const char *comm = p->comm ? p->comm : "a", *state = p->state ? p->state : "S";
+	_cleanup_strbuf_ struct strbuf b = {0};
+	char path[64];
+
+	(void)strbuf_addf(&b, "%u (%s) %s %u %u 0 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %u 1 1\n",
+			  p->pid, comm, state, p->ppid, p->pid, p->kthread ? 0x200040 : 0x400000,
+			  1000 + p->pid);
+	(void)snprintf(path, sizeof(path), "/proc/%u/stat", p->pid);
+	assert_int_equal(tree_add_file(t, path, b.bytes, b.len), 0);
+	strbuf_clear(&b);
+	(void)strbuf_addf(&b,
+			  "Name:\tTgid: 7\nState:\t%s (x)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n"
+			  "TracerPid:\t%u\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n%s"
+			  "CapInh:\t0\nCapPrm:\t%016llx\nCapEff:\t%016llx\nSeccomp:\t2\n",
+			  state, p->pid, p->pid, p->ppid, p->tracer, p->uid, p->uid, p->uid, p->uid,
+			  p->gid, p->gid, p->gid, p->gid,
+			  p->no_memory ? "" : "VmSize:\t  4096 kB\n", (unsigned long long)p->caps,
+			  (unsigned long long)p->caps);
+	(void)snprintf(path, sizeof(path), "/proc/%u/status", p->pid);
+	assert_int_equal(tree_add_file(t, path, b.bytes, b.len), 0);
+	assert_int_equal(tree_set_owner(t, path, p->owner, p->owner), 0);
+	(void)snprintf(path, sizeof(path), "/proc/%u/ns/user", p->pid);
+	if (p->userns && !*p->userns)
+		assert_int_equal(tree_add_error(t, path, EACCES), 0);
+	else
+		assert_int_equal(tree_add_link(t, path, p->userns ? p->userns : FIRST), 0);
+}
+
+static void read_all(struct tree *t, struct snapshot *s)
+{
+	assert_int_equal(snapshot_open(t, s, NULL), 0);
+	assert_int_equal(snapshot_read(s, NULL), 0);
+}
+
+static void processes_become_facts(void **state)
+{
+	_cleanup_tree_ struct tree *t = NULL;
+	_cleanup_(snapshot_done) struct snapshot s = {0};
+	const struct recorded all[] = {
+		{.pid = 1, .comm = "systemd"},
+		{.pid = 2, .comm = "kthreadd", .kthread = true, .no_memory = true},
+		{.pid = 10, .ppid = 1, .uid = 1000, .gid = 1000, .owner = 1000, .comm = "sh"},
+		{.pid = 11, .ppid = 10, .uid = 1000, .gid = 1000, .owner = 0, .comm = "ssh-agent"},
+		{.pid = 9, .ppid = 10, .uid = 1000, .gid = 1000, .state = "Z", .no_memory = true},
+		{.pid = 4194303, .ppid = 11, .uid = 1000, .gid = 1000, .owner = 1000, .tracer = 10},
+		{.pid = 12,
+		 .ppid = 77,
+		 .uid = 1000,
+		 .gid = 1000,
+		 .owner = 1000,
+		 .comm = ") R 1 (\n\x1b"},
+	};
+	const struct snapshot_process *p;
+	struct access_task task;
+
+	assert_int_equal(tree_new_memory(&t), 0);
+	for (size_t i = 0; i < ELEMENTSOF(all); i++)
+		add(t, &all[i]);
+	read_all(t, &s);
+	assert_int_equal(s.n, ELEMENTSOF(all));
+	assert_int_equal(s.unseen, 0);
+	for (size_t i = 1; i < s.n; i++)
+		assert_true(s.processes[i - 1].pid < s.processes[i].pid);
+	/* root, and alice's three: dumpable is no credential */
+	assert_int_equal(s.n_creds, 2);
+
+	p = snapshot_find(&s, 10);
+	assert_non_null(p);
+	assert_string_equal(p->comm, "sh");
+	assert_int_equal(p->start, 1010);
+	assert_int_equal(p->seccomp, 2);
+	task = snapshot_task(&s, p);
+	assert_int_equal(task.dumpable, FACT_YES);
+	assert_int_equal(task.has_mm, FACT_YES);
+	assert_int_equal(task.traced, FACT_NO);
+	assert_true(task.userns->first);
+
+	task = snapshot_task(&s, snapshot_find(&s, 11));
+	assert_int_equal(task.dumpable, FACT_NO);
+	task = snapshot_task(&s, snapshot_find(&s, 1)); /* root's files are root's either way */
+	assert_int_equal(task.dumpable, FACT_UNKNOWN);
+	task = snapshot_task(&s, snapshot_find(&s, 2));
+	assert_int_equal(task.kthread, FACT_YES);
+	assert_int_equal(task.has_mm, FACT_NO);
+	task = snapshot_task(&s, snapshot_find(&s, 9));
+	assert_int_equal(task.exited, FACT_YES);
+	assert_int_equal(task.dumpable, FACT_UNKNOWN);
+	assert_int_equal(snapshot_task(&s, snapshot_find(&s, 4194303)).traced, FACT_YES);
+	assert_string_equal(snapshot_find(&s, 12)->comm, ") R 1 (\n\x1b");
+
+	p = snapshot_find(&s, 4194303);
+	assert_int_equal(snapshot_descends(&s, p, 4194303), FACT_YES);
+	assert_int_equal(snapshot_descends(&s, p, 11), FACT_YES);
+	assert_int_equal(snapshot_descends(&s, p, 10), FACT_YES);
+	assert_int_equal(snapshot_descends(&s, p, 1), FACT_YES);
+	assert_int_equal(snapshot_descends(&s, p, 2), FACT_NO);
+	assert_int_equal(snapshot_descends(&s, snapshot_find(&s, 10), 4194303), FACT_NO);
+	/* its parent has gone while we read */
+	assert_int_equal(snapshot_descends(&s, snapshot_find(&s, 12), 10), FACT_UNKNOWN);
+	assert_int_equal(snapshot_descends(&s, snapshot_find(&s, 12), 77), FACT_YES);
+
+	struct access_pair pair = snapshot_pair(&s, snapshot_find(&s, 10), p);
+	assert_int_equal(pair.tracing, FACT_YES);
+	assert_int_equal(pair.descendant, FACT_YES);
+	assert_int_equal(pair.declared, FACT_UNKNOWN);
+	assert_int_equal(pair.same_group, FACT_NO);
+	pair = snapshot_pair(&s, snapshot_find(&s, 11), p);
+	assert_int_equal(pair.tracing, FACT_NO);
+	assert_int_equal(pair.same_mm, FACT_UNKNOWN); /* of one size: it may be the same */
+	pair = snapshot_pair(&s, snapshot_find(&s, 2), p);
+	assert_int_equal(pair.same_mm, FACT_NO);
+}
+
+static void namespaces_are_told_apart(void **state)
+{
+	_cleanup_tree_ struct tree *t = NULL;
+	_cleanup_(snapshot_done) struct snapshot s = {0};
+	const struct recorded all[] = {
+		{.pid = 1},
+		{.pid = 10, .uid = 1000, .gid = 1000, .owner = 1000, .userns = "user:[4026532000]"},
+		{.pid = 11, .uid = 1000, .gid = 1000, .owner = 1000, .userns = "user:[4026532000]"},
+		{.pid = 12, .uid = 1001, .gid = 1001, .owner = 1001, .userns = "user:[4026532001]"},
+		{.pid = 13, .uid = 1001, .gid = 1001, .owner = 1001, .userns = ""},
+		{.pid = 14, .uid = 1001, .gid = 1001, .owner = 1001, .userns = ""},
+	};
+	static const char rootless[] = "         0       1000          1\n";
+	static const char whole[] = "         0          0 4294967295\n";
+	struct access_task a, b, c;
+
+	assert_int_equal(tree_new_memory(&t), 0);
+	for (size_t i = 0; i < ELEMENTSOF(all); i++)
+		add(t, &all[i]);
+	for (int i = 0; i < 2; i++) {
+		const char *const map = i ? "/proc/10/gid_map" : "/proc/10/uid_map";
+
+		assert_int_equal(tree_add_file(t, map, rootless, strlen(rootless)), 0);
+	}
+	assert_int_equal(tree_add_file(t, "/proc/13/uid_map", whole, strlen(whole)), 0);
+	assert_int_equal(tree_add_file(t, "/proc/14/uid_map", rootless, strlen(rootless)), 0);
+	read_all(t, &s);
+	a = snapshot_task(&s, snapshot_find(&s, 10));
+	b = snapshot_task(&s, snapshot_find(&s, 11));
+	c = snapshot_task(&s, snapshot_find(&s, 12));
+	assert_ptr_equal(a.userns, b.userns);
+	assert_ptr_not_equal(a.userns, c.userns);
+	assert_int_equal(a.userns->root_uid, 1000);
+	assert_int_equal(a.userns->owner, ACCESS_ID_UNSEEN); /* a recording does not say */
+	assert_null(a.mm_userns);
+	assert_int_equal(a.dumpable, FACT_UNKNOWN); /* uid 1000 is its root */
+	assert_true(snapshot_task(&s, snapshot_find(&s, 13)).userns->first);
+	assert_null(snapshot_task(&s, snapshot_find(&s, 14)).userns);
+}
+
+static void what_is_no_process_is_left_out(void **state)
+{
+	_cleanup_tree_ struct tree *t = NULL;
+	_cleanup_(snapshot_done) struct snapshot s = {0};
+	_cleanup_(error_done) struct error e = {0};
+	const struct recorded one = {.pid = 1};
+
+	assert_int_equal(tree_new_memory(&t), 0);
+	assert_int_equal(snapshot_open(t, &s, &e), -ENOENT);
+	assert_string_equal(e.path, "/proc");
+	add(t, &one);
+	assert_int_equal(tree_add_dir(t, "/proc/5"), 0); /* it has gone */
+	assert_int_equal(tree_add_dir(t, "/proc/99999999999"), 0);
+	assert_int_equal(tree_add_file(t, "/proc/6/stat", "6 (a", 4), 0);
+	assert_int_equal(tree_add_error(t, "/proc/7", EPERM), 0); /* hidepid=1 */
+	assert_int_equal(tree_add_file(t, "/proc/version", "x", 1), 0);
+	read_all(t, &s);
+	assert_int_equal(s.n, 1);
+	assert_int_equal(s.unseen, 2);
+	assert_int_equal(snapshot_add(&s, 5, NULL), -ESRCH);
+	assert_int_equal(snapshot_add(&s, 6, NULL), -EBADMSG);
+	assert_int_equal(snapshot_add(&s, 7, NULL), -EPERM);
+	assert_int_equal(snapshot_add(&s, 4194304, NULL), -ESRCH);
+}
+
+static void text_of_the_kernel_is_read(void **state)
+{
+	static const char *const bad_stats[] = {
+		"",
+		"1",
+		"1 (a",
+		"1 (a)",
+		"1 (a) ",
+		"1 (a) S",
+		"1 (a) S 0 0 0 0 -1 0",
+		"1 (a) S 0 0 0 0 -1 x 0 0 0 0 0 0 0 0 20 0 1 0 5 1",
+		"1 (a) S 0 0 0 0 -1 99999999999999999999 0 0 0 0 0 0 0 0 20 0 1 0 5 1"};
+	static const char *const bad_status[] = {
+		"", "State:\tS\n",
+		"State:\tS\nTgid:\t1\nPPid:\t0\nTracerPid:\t0\nUid:\t0\t0\t0\nGid:\t0\t0\t0\t0\n"
+		"CapPrm:\t0\nCapEff:\t0\n",
+		"State:\tS\nTgid:\t4294967296\nPPid:\t0\nTracerPid:\t0\nUid:\t0\t0\t0\t0\n"
+		"Gid:\t0\t0\t0\t0\nCapPrm:\t0\nCapEff:\t0\n"};
+	struct proc_text p;
+	uint32_t root = 7;
+	bool all = true;
+
+	for (size_t i = 0; i < ELEMENTSOF(bad_stats); i++)
+		assert_int_equal(proc_text_stat(bad_stats[i], strlen(bad_stats[i]), &p), -EBADMSG);
+	for (size_t i = 0; i < ELEMENTSOF(bad_status); i++)
+		assert_int_equal(proc_text_status(bad_status[i], &p), -EBADMSG);
+	/* a name longer than the kernel's own, as workers have */
+	static const char worker[] =
+		"9 (kworker/u8:2-events_unbound) I 2 0 0 0 -1 69238880 0 0 0 0 0 0 "
+		"0 0 20 0 1 0 42 0 0";
+	assert_int_equal(proc_text_stat(worker, strlen(worker), &p), 0);
+	assert_string_equal(p.comm, "kworker/u8:2-ev");
+	assert_int_equal(p.start, 42);
+	assert_int_equal(p.flags, 69238880);
+	assert_int_equal(proc_text_map("", &all, &root), 0);
+	assert_false(all);
+	assert_int_equal(root, ACCESS_ID_UNSEEN);
+	assert_int_equal(proc_text_map("0 100000 65536\n", &all, &root), 0);
+	assert_int_equal(root, 100000);
+	assert_int_equal(proc_text_map("0 0\n", &all, &root), -EBADMSG);
+}
+
+/* This program and a child that is not dumpable, as the live /proc shows them. */
+static void the_live_proc_is_read(void **state)
+{
+	_cleanup_tree_ struct tree *t = NULL;
+	_cleanup_(snapshot_done) struct snapshot s = {0};
+	const struct snapshot_process *me, *child;
+	int ready[2];
+	size_t i;
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(ready), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		(void)prctl(PR_SET_DUMPABLE, 0);
+		if (write(ready[1], "x", 1) == 1)
+			(void)pause();
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &c, 1), 1);
+	assert_int_equal(tree_open(&t, "/"), 0);
+	assert_int_equal(snapshot_open(t, &s, NULL), 0);
+	assert_int_equal(s.self, getpid());
+	assert_int_equal(snapshot_add(&s, (uint32_t)pid, &i), 0);
+	assert_int_equal(snapshot_add_parents(&s, i), 0);
+	me = snapshot_find(&s, (uint32_t)getpid());
+	child = snapshot_find(&s, (uint32_t)pid);
+	assert_non_null(me);
+	assert_int_equal(child->ppid, getpid());
+	assert_int_equal(snapshot_descends(&s, child, (uint32_t)getpid()), FACT_YES);
+	assert_int_equal(snapshot_descends(&s, me, (uint32_t)pid), FACT_NO);
+	assert_int_equal(snapshot_pair(&s, me, child).same_group, FACT_NO);
+	assert_int_equal(snapshot_task(&s, me).euid, geteuid());
+	assert_ptr_equal(snapshot_task(&s, me).userns,
+			 snapshot_task(&s, child).userns ?: snapshot_task(&s, me).userns);
+	assert_int_equal(child->dumpable, geteuid() == 0 ? FACT_UNKNOWN : FACT_NO);
+	assert_int_equal(me->dumpable, geteuid() == 0 ? FACT_UNKNOWN : FACT_YES);
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	assert_int_equal(snapshot_read(&s, NULL), 0);
+	assert_non_null(snapshot_find(&s, (uint32_t)getpid()));
+	assert_null(snapshot_find(&s, (uint32_t)pid));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(processes_become_facts),
+		cmocka_unit_test(namespaces_are_told_apart),
+		cmocka_unit_test(what_is_no_process_is_left_out),
+		cmocka_unit_test(text_of_the_kernel_is_read),
+		cmocka_unit_test(the_live_proc_is_read),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}
