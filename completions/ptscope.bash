@@ -76,7 +76,7 @@ _ptscope() {
 		;;
 	audit)
 		if [[ $cur == -* ]]; then
-			_ptscope_words "--policy --allow --strict-files --fail-on $globals" "$cur"
+			_ptscope_words "--policy --allow --strict-files --fail-on --probe $globals" "$cur"
 		else
 			_ptscope_files -d "$cur"
 		fi

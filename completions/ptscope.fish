@@ -35,6 +35,7 @@ complete -c ptscope -n '__fish_seen_subcommand_from audit' -l policy -r -F -a 'c
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l allow -x -a '1 2 3 1,2 2,3 1,2,3' -d 'Levels that pass'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l strict-files -d 'Fail on any weaker line'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l fail-on -x -a 'fail unknown warn never' -d 'Where the exit status stops being 0'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l probe -d 'Try whether the kernel does what it says'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_directories)' -d 'Root of a system'
 
 complete -c ptscope -n '__fish_seen_subcommand_from resolve' -l value -d 'Print the value alone'

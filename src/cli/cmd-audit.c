@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "output.h"
 #include "render-audit.h"
+#include "render-probe.h"
 
 #define SITE_DIR "/etc/ptscope"
 
@@ -15,8 +16,20 @@ static const struct option_spec options[] = {
 	{"allow", 0, "LIST", "levels that pass, instead of the policy's: 1,2,3"},
 	{"strict-files", 0, NULL, "fail on any weaker line in a file of the administrator's"},
 	{"fail-on", 0, "WHAT", "exit 1 or 3 for fail, unknown (default), warn, or never"},
+	{"probe", 0, NULL, "try on child processes whether the kernel does what it says"},
 	{NULL},
 };
+
+/* What trying came to, kept for as long as the evidence that points to it. */
+struct probed {
+	struct audit_probe probe;
+	struct strbuf sentence;
+};
+
+static void probed_done(struct probed *p)
+{
+	strbuf_done(&p->sentence);
+}
 
 static int fail_on_from(const char *word, enum fail_on *ret, struct error *e)
 {
@@ -106,6 +119,38 @@ static int judge(const struct invocation *in, struct gather *g, struct evidence 
 	return 0;
 }
 
+/* Tries it on the running kernel, if asked to. */
+static int add_probe(const struct invocation *in, const struct gather *g, struct evidence *ev,
+		     struct probed *p, struct error *e)
+{
+	struct probe probe;
+	struct probe_report r = {.probe = &probe, .claimed = &ev->runtime, .expect = LEVEL_NONE};
+	int k;
+
+	if (!invocation_value(in, "probe"))
+		return 0;
+	if (!g->subject.live || !ev->want_now)
+		return error_set(e, EINVAL, g->subject.live ? NULL : g->subject.path, 0,
+				 "--probe needs the running kernel to be judged");
+	k = probe_run(PROBE_TIMEOUT_MS, &probe, e);
+	if (k < 0)
+		return k;
+	r.verdict = probe_judge(&probe, probe_report_level(&r));
+	render_probe_sentence(&p->sentence, &r);
+	if (p->sentence.failed)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	p->probe = (struct audit_probe){
+		.behaves_like = probe_behaves_word(&r.verdict),
+		.level = r.verdict.level,
+		.allows_more = r.verdict.allows_more,
+		.denies_more = r.verdict.denies_more,
+		.forbidden = r.verdict.forbidden,
+		.sentence = p->sentence.bytes,
+	};
+	ev->probe = &p->probe;
+	return 0;
+}
+
 /* One subject. Returns the exit code, or -errno with e set. */
 static int audit_one(const struct invocation *in, const char *root, const struct policy *policy,
 		     enum fail_on fail_on, struct error *e)
@@ -113,6 +158,7 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	const enum only only = in->options.only;
 	_cleanup_(gather_done) struct gather g = {0};
 	_cleanup_(evidence_done) struct evidence ev = {0};
+	_cleanup_(probed_done) struct probed probed = {0};
 	_cleanup_(audit_free_p) struct audit *a = NULL;
 	_cleanup_free_ char *name = NULL;
 	struct audit_report report = {.in = in, .gather = &g, .evidence = &ev, .policy = policy};
@@ -126,6 +172,8 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	}
 	if (r == 0)
 		r = gather_evidence(&g, only != ONLY_BOOT, only != ONLY_NOW, &ev, e);
+	if (r == 0)
+		r = add_probe(in, &g, &ev, &probed, e);
 	if (r == 0)
 		r = judge(in, &g, &ev, policy, &a, e);
 	if (r < 0)

@@ -119,6 +119,21 @@ static void add_boot(struct json_object *o, const struct audit_report *r)
 	jx_add_bool(b, "effective", r->audit->effective);
 }
 
+static void add_probe(struct json_object *o, const struct audit_probe *p)
+{
+	struct json_object *probe;
+
+	if (!p) {
+		(void)jx_add(o, "probe", NULL);
+		return;
+	}
+	probe = jx_add_object(o, "probe");
+	jx_add_str(probe, "behaves_like", p->behaves_like);
+	jx_add_int(probe, "allows_more", p->allows_more);
+	jx_add_int(probe, "denies_more", p->denies_more);
+	jx_add_bool(probe, "forbidden", p->forbidden);
+}
+
 static void add_finding(struct json_object *list, const struct finding *f, const char *host_id)
 {
 	struct json_object *o = json_object_new_object(), *because, *evidence;
@@ -218,6 +233,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	jx_add_str(verdicts, "now", verdict_word(r->audit->now));
 	jx_add_str(verdicts, "boot", verdict_word(r->audit->boot));
 	add_runtime(o, &r->evidence->runtime);
+	add_probe(o, r->evidence->probe);
 	add_boot(o, r);
 	jx_add_bool(o, "compensated", r->audit->compensated);
 	findings = jx_add_array(o, "findings");

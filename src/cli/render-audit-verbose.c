@@ -113,6 +113,18 @@ static void loader_words(struct strbuf *b, const struct resolve_loader *l, const
 	text_key(b, key);
 }
 
+static void print_probe(struct strbuf *out, const struct layout *layout,
+			const struct audit_report *r)
+{
+	struct strbuf b = {0};
+
+	if (!r->evidence->subject.live || !r->evidence->want_now)
+		return;
+	(void)strbuf_adds(&b, r->evidence->probe ? r->evidence->probe->sentence
+						 : "not run (add --probe)");
+	line(out, layout, "Probe", &b);
+}
+
 void render_audit_verbose(struct strbuf *out, const struct layout *layout,
 			  const struct audit_report *r)
 {
@@ -127,4 +139,5 @@ void render_audit_verbose(struct strbuf *out, const struct layout *layout,
 		loader_words(&b, &res->loaders[i], res->keys[0].key);
 		line(out, layout, i == 0 ? "Loaders" : "", &b);
 	}
+	print_probe(out, layout, r);
 }

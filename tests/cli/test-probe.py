@@ -130,6 +130,24 @@ class Here(Case):
             self.assertGreater(result["allows_more" if level > LEVEL else "denies_more"], 0)
             self.assertIn(f"expected was {level}", text.splitlines()[0])
 
+    def test_audit_takes_it_as_evidence(self):
+        r = run("audit", "--only", "now", "--no-config", "--probe", "--json", "--fail-on", "never")
+        self.assertEqual((r.status, r.err), (0, ""), r)
+        audit = r.json()
+        jsonschema.Draft202012Validator(schema("audit")).validate(audit)
+        self.assertEqual(audit["probe"], {"behaves_like": str(LEVEL), "allows_more": 0, "denies_more": 0,
+                                          "forbidden": False})
+        self.assertNotIn("probe-differs", [f["id"] for f in audit["findings"]])
+        self.assertIsNone(run("audit", "--only", "now", "--json").json()["probe"])
+        text = run("audit", "--only", "now", "--no-config", "--probe", "-v", "--fail-on", "never").out
+        self.assertIn(f"  Probe    {run('probe').out.splitlines()[0]}\n", text)
+
+    def test_audit_tries_the_running_kernel_only(self):
+        for args in (["--root", "/usr"], ["--only", "boot"]):
+            r = run("audit", "--probe", *args)
+            self.assertEqual((r.status, r.out), (2, ""), r)
+            self.assertIn("--probe needs the running kernel to be judged", r.err)
+
     def test_expect_takes_a_level(self):
         for word in ("4", "", "-1", "01", "one"):
             r = run("probe", "--expect", word)

@@ -46,6 +46,7 @@ struct situation {
 	/* What is asked. */
 	const char *policy; /* NULL: cis */
 	bool only_now, only_boot;
+	struct audit_probe probe; /* counts where it has a sentence */
 };
 
 /* Everything that a situation needs, in one place. */
@@ -186,6 +187,7 @@ _unused_ static void run(struct stage *s, const struct situation *in)
 		.resolve = in->only_now ? NULL : &s->resolve,
 		.want_now = !in->only_boot,
 		.want_boot = !in->only_now,
+		.probe = in->probe.sentence ? &in->probe : NULL,
 	};
 	assert_int_equal(policy_builtin(in->policy ? in->policy : "cis", &s->policy), 0);
 	assert_int_equal(tree_new_memory(&s->tree), 0);

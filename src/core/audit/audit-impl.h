@@ -25,6 +25,7 @@ enum now_why {
 	NOW_WEAK, /* a level that the policy does not allow */
 	NOW_NO_YAMA,
 	NOW_NOT_VISIBLE,
+	NOW_PROBED_WEAK, /* the level is allowed, and the kernel grants more than it says */
 	_NOW_MAX,
 };
 

@@ -245,8 +245,37 @@ void tell_absence(struct judge *j)
 		add_detail(j, f, "A line in /etc/sysctl.d has no effect on such a kernel.");
 }
 
+/* More than the level grants is worse than no level: nobody expects it. */
+static void tell_probe(struct judge *j)
+{
+	const struct audit_probe *probe = j->ev->probe;
+	const struct runtime *now = &j->ev->runtime;
+	const bool set = now->state == RUNTIME_SET;
+	struct finding *f;
+
+	if (!probe || (probe->allows_more == 0 && probe->denies_more == 0))
+		return;
+	if (probe->allows_more > 0 && set)
+		f = add_finding(j, FINDING_PROBE_DIFFERS,
+				j->ruling.now == NOW_PROBED_WEAK ? SEVERITY_FAIL : SEVERITY_WARN,
+				"The kernel says %d, and grants what %d denies.", now->level,
+				now->level);
+	else if (probe->forbidden)
+		f = add_finding(j, FINDING_PROBE_DIFFERS, SEVERITY_INFO,
+				"ptrace is forbidden to this process altogether, so the level "
+				"could not be tried.");
+	else
+		f = add_finding(j, FINDING_PROBE_DIFFERS, SEVERITY_INFO,
+				"Something other than Yama denies more to this process.");
+	if (set)
+		add_evidence(j, f, KEY_PATH, 0, now->value);
+	add_detail(j, f, "Tried on child processes: %s.", probe->sentence);
+	add_remedy(j, f, "To see every answer", "%sptscope probe -v", sudo(j));
+}
+
 void tell_now(struct judge *j)
 {
+	tell_probe(j);
 	/* A kernel without Yama fails both halves: one violation, one finding. */
 	if (j->ruling.now == NOW_NO_YAMA || j->ruling.boot == BOOT_NO_YAMA)
 		tell_absence(j);

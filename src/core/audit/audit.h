@@ -20,14 +20,25 @@ struct subject {
 	bool live_elsewhere; /* DIR --live: /proc is ours, files are under DIR */
 };
 
+/* What trying it on the running kernel came to (--probe; done by the command, by src/probe). */
+struct audit_probe {
+	const char
+		*behaves_like; /* the contract's word: "0" to "3", "denied-by-other", "unknown" */
+	int level;	       /* the same as a level; LEVEL_NONE where it is like none */
+	unsigned allows_more, denies_more; /* answers that are not those of the level in force */
+	bool forbidden;			   /* ptrace is refused altogether, so nothing was seen */
+	const char *sentence;		   /* for people, without a full stop */
+};
+
 /* What the command gathers. Everything borrowed. */
 struct evidence {
 	struct subject subject;
-	struct runtime runtime;	    /* owned by evidence; read on a live system even for --only
-				     * boot: files have no effect on a kernel without Yama */
-	struct kernel_facts kernel; /* owned by evidence */
-	struct resolve *resolve;    /* owned by evidence; NULL with --only now */
-	bool want_now, want_boot;   /* from --only */
+	struct runtime runtime;		 /* owned by evidence; read on a live system even for --only
+					  * boot: files have no effect on a kernel without Yama */
+	struct kernel_facts kernel;	 /* owned by evidence */
+	struct resolve *resolve;	 /* owned by evidence; NULL with --only now */
+	bool want_now, want_boot;	 /* from --only */
+	const struct audit_probe *probe; /* NULL: not tried; borrowed */
 	/* Only for the words of remedies. */
 	bool privileged;		 /* the effective uid is 0: no "sudo" in remedies */
 	const char *user;		 /* name of the caller, or NULL; borrowed */

@@ -48,6 +48,18 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		       "not known, which is neither pass nor fail.",
 	    .remedy = "Run audit where /proc is mounted. \"ptscope audit --only boot\" judges the "
 		      "files alone."),
+	DOC(PROBE_DIFFERS, .title = "The kernel does not do what its level says.",
+	    .meaning = "With --probe, audit tries on child processes what the kernel grants. A "
+		       "failure where it grants what the level denies, and what it does is not "
+		       "allowed by the policy either: a BPF program or a module may stand in the "
+		       "place of the kernel's access check, or the kernel is patched. A warning "
+		       "where the policy would allow that as well. Information where it denies "
+		       "more to this process than the level: a seccomp filter, as containers "
+		       "have, a profile of another security module, or a guard. That does not "
+		       "stand in for the level.",
+	    .remedy = "\"ptscope probe -v\" shows every answer. Where more is granted: as root, "
+		      "\"bpftool prog\" lists the BPF programs that are loaded; a reboot into a "
+		      "kernel that is trusted removes what was put into this one."),
 	DOC(BOOT_NOT_RESTRICTED,
 	    .title = "The next boot sets a level that the policy does not allow.",
 	    .meaning = "Replaying what runs at boot, in its order, on the files that survive a "

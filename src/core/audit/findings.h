@@ -17,6 +17,7 @@ const char *severity_word(enum severity s);
 	X(RUNTIME_NOT_RESTRICTED, "runtime-not-restricted", SEVERITY_FAIL) \
 	X(RUNTIME_ABSENT, "runtime-absent", SEVERITY_FAIL)                 \
 	X(RUNTIME_NOT_VISIBLE, "runtime-not-visible", SEVERITY_UNKNOWN)    \
+	X(PROBE_DIFFERS, "probe-differs", SEVERITY_FAIL)                   \
 	X(BOOT_NOT_RESTRICTED, "boot-not-restricted", SEVERITY_FAIL)       \
 	X(NOT_PERSISTED, "not-persisted", SEVERITY_FAIL)                   \
 	X(NOT_READ, "not-read", SEVERITY_FAIL)                             \

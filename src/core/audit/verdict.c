@@ -44,7 +44,7 @@ enum verdict now_verdict(enum now_why w)
 	static const enum verdict verdicts[_NOW_MAX] = {
 		[NOW_FINE] = VERDICT_PASS,	     [NOW_SKIPPED] = VERDICT_SKIPPED,
 		[NOW_WEAK] = VERDICT_FAIL,	     [NOW_NO_YAMA] = VERDICT_FAIL,
-		[NOW_NOT_VISIBLE] = VERDICT_UNKNOWN,
+		[NOW_NOT_VISIBLE] = VERDICT_UNKNOWN, [NOW_PROBED_WEAK] = VERDICT_FAIL,
 	};
 
 	return verdicts[w];
@@ -93,13 +93,24 @@ enum absence absence_of(const struct kernel_facts *k)
 	return k->yama_built == FACT_YES ? ABSENCE_NOT_LISTED : ABSENCE_UNKNOWN;
 }
 
+/* What was tried counts more than what is claimed, where it is weaker. */
+static bool probed_weak(const struct evidence *ev, const struct policy *p)
+{
+	const struct audit_probe *probe = ev->probe;
+
+	return probe && probe->allows_more > 0 &&
+	       (probe->level == LEVEL_NONE || !policy_allows(p, probe->level));
+}
+
 static enum now_why rule_now(const struct evidence *ev, const struct policy *p)
 {
 	if (!ev->want_now)
 		return NOW_SKIPPED;
 	switch (ev->runtime.state) {
 	case RUNTIME_SET:
-		return policy_allows(p, ev->runtime.level) ? NOW_FINE : NOW_WEAK;
+		if (!policy_allows(p, ev->runtime.level))
+			return NOW_WEAK;
+		return probed_weak(ev, p) ? NOW_PROBED_WEAK : NOW_FINE;
 	case RUNTIME_OUT_OF_RANGE: /* a number that is seen, and that no policy allows */
 		return NOW_WEAK;
 	case RUNTIME_ABSENT:

@@ -103,6 +103,18 @@ class Live(LiveCase):
                 self.assertEqual(js["runtime"]["state"], state)
                 self.assertNotEqual(js["verdict"], "pass")
 
+    def test_probe(self):
+        """The level is the fixture's; what is tried is this kernel, which grants what 3 denies."""
+        text, js = self.live_audit(live(debian(tree={SITE: KEY + " = 3\n"})), "--probe", code=1, level=3,
+                                   **SYSTEMD)
+        self.assertIn("The kernel says 3, and grants what 3 denies.", text)
+        self.assertIn("ptscope probe -v", text)
+        self.assertEqual(ids(js, "fail"), ["probe-differs"])
+        self.assertGreater(js["probe"]["allows_more"], 0)
+        self.assertEqual(js["verdicts"], {"now": "fail", "boot": "pass"})
+        r = self.live_run(live(debian(tree=OWN)), ("audit", "--no-config", "-v", "--probe"), level=1, **SYSTEMD)
+        self.assertIn("\n  Probe    behaves like ", r.text)
+
     def test_nagios(self):
         r = self.live_run(live(later_vendor_file()), ("audit", "--no-config", "--format", "nagios"),
                           level=1, **SYSTEMD)

@@ -80,6 +80,9 @@ levels() {
 		check 'and it is gone after' says 0 "$agrees" ptscope probe --json
 	done
 	check 'a BPF program that allows all, 3' says 1 '"behaves_like":"unknown"' "$tests/liar" allow ptscope probe --json
+	check 'audit passes at 3' says 0 'PASS' ptscope audit --only now --probe
+	check 'and not with that BPF program' says 1 'FAIL probe-differs' \
+		"$tests/liar" allow ptscope audit --only now --probe
 	echo 0 >/proc/sys/user/max_user_namespaces
 	check 'a user without namespaces cannot tell 2 from 3' says 0 '"possible":[2,3] "behaves_like":"3"' as_user ptscope probe --json
 	check 'and is told so' says 0 'namespace (ENOSPC) alike: 2 3' as_user ptscope probe
