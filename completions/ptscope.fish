@@ -34,6 +34,8 @@ complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a help -d 'L
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l policy -r -F -a 'cis stig workstation server locked' -d 'The policy'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l allow -x -a '1 2 3 1,2 2,3 1,2,3' -d 'Levels that pass'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l strict-files -d 'Fail on any weaker line'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l waivers -r -F -d 'Accepted failures'
+complete -c ptscope -n '__fish_seen_subcommand_from audit' -l no-waivers -d 'Accept no failure'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l fail-on -x -a 'fail unknown warn never' -d 'Where the exit status stops being 0'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -l probe -d 'Try whether the kernel does what it says'
 complete -c ptscope -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_directories)' -d 'Root of a system'

@@ -5,16 +5,22 @@
  * explain a failure.
  */
 #include "cli.h"
+#include "date.h"
 #include "output.h"
 #include "render-audit.h"
 #include "render-probe.h"
 
-#define SITE_DIR "/etc/ptscope"
+#include <time.h>
+
+#define SITE_DIR     "/etc/ptscope"
+#define SITE_WAIVERS SITE_DIR "/waivers.conf"
 
 static const struct option_spec options[] = {
 	{"policy", 0, "NAME|FILE", "cis (default), stig, workstation, server, locked, or a file"},
 	{"allow", 0, "LIST", "levels that pass, instead of the policy's: 1,2,3"},
 	{"strict-files", 0, NULL, "fail on any weaker line in a file of the administrator's"},
+	{"waivers", 0, "FILE", "accepted failures, instead of " SITE_WAIVERS},
+	{"no-waivers", 0, NULL, "accept no failure"},
 	{"fail-on", 0, "WHAT", "exit 1 or 3 for fail, unknown (default), warn, or never"},
 	{"probe", 0, NULL, "try on child processes whether the kernel does what it says"},
 	{NULL},
@@ -29,6 +35,20 @@ struct probed {
 static void probed_done(struct probed *p)
 {
 	strbuf_done(&p->sentence);
+}
+
+/* What subjects are judged by, one set for all of them. */
+struct rules {
+	struct policy policy;
+	struct waivers waivers;
+	enum fail_on fail_on;
+	int64_t now; /* seconds since 1970 */
+};
+
+static void rules_done(struct rules *r)
+{
+	policy_done(&r->policy);
+	waivers_done(&r->waivers);
 }
 
 static int fail_on_from(const char *word, enum fail_on *ret, struct error *e)
@@ -62,9 +82,10 @@ static int policy_from(const struct invocation *in, struct policy *ret, struct e
 	if (r < 0)
 		return r;
 	if (invocation_value(in, "strict-files"))
-		ret->strict_files = true;
+		ret->strict_files = ret->own_strict = true;
 	if (!allow)
 		return 0;
+	ret->own_allow = true;
 	r = policy_parse_levels(allow, &ret->allow);
 	if (r < 0) {
 		policy_done(ret);
@@ -73,6 +94,32 @@ static int policy_from(const struct invocation *in, struct policy *ret, struct e
 			"--allow takes levels 0 to 3 with commas, as \"1,2,3\", not \"%s\"", allow);
 	}
 	return 0;
+}
+
+static int waivers_from(const struct invocation *in, int64_t now, struct waivers *ret,
+			struct error *e)
+{
+	const char *file = invocation_value(in, "waivers");
+	const bool none = invocation_value(in, "no-waivers") != NULL;
+
+	*ret = (struct waivers){0};
+	if (file && none)
+		return error_set(e, EINVAL, NULL, 0,
+				 "--waivers and --no-waivers cannot go together");
+	if (none || (!file && in->options.no_config))
+		return 0;
+	return waivers_load(file ? file : SITE_WAIVERS, /* must_exist= */ file != NULL,
+			    date_of_time(now), ret, e);
+}
+
+static int rules_from(const struct invocation *in, struct rules *r, struct error *e)
+{
+	int k = fail_on_from(invocation_value(in, "fail-on"), &r->fail_on, e);
+
+	r->now = (int64_t)time(NULL);
+	if (k == 0)
+		k = policy_from(in, &r->policy, e);
+	return k == 0 ? waivers_from(in, r->now, &r->waivers, e) : k;
 }
 
 static int render(const struct audit_report *r)
@@ -152,8 +199,8 @@ static int add_probe(const struct invocation *in, const struct gather *g, struct
 }
 
 /* One subject. Returns the exit code, or -errno with e set. */
-static int audit_one(const struct invocation *in, const char *root, const struct policy *policy,
-		     enum fail_on fail_on, struct error *e)
+static int audit_one(const struct invocation *in, const char *root, const struct rules *rules,
+		     struct error *e)
 {
 	const enum only only = in->options.only;
 	_cleanup_(gather_done) struct gather g = {0};
@@ -161,7 +208,12 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	_cleanup_(probed_done) struct probed probed = {0};
 	_cleanup_(audit_free_p) struct audit *a = NULL;
 	_cleanup_free_ char *name = NULL;
-	struct audit_report report = {.in = in, .gather = &g, .evidence = &ev, .policy = policy};
+	struct audit_report report = {.in = in,
+				      .gather = &g,
+				      .evidence = &ev,
+				      .policy = &rules->policy,
+				      .waivers = &rules->waivers,
+				      .now = rules->now};
 	int r;
 
 	r = gather_open(root, in->options.live, &g, e);
@@ -175,13 +227,14 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	if (r == 0)
 		r = add_probe(in, &g, &ev, &probed, e);
 	if (r == 0)
-		r = judge(in, &g, &ev, policy, &a, e);
+		r = judge(in, &g, &ev, &rules->policy, &a, e);
 	if (r < 0)
 		return r;
-	report.audit = a;
-	report.exit_code = audit_exit_code(a, fail_on);
-	if (gather_host_name(&g, &name) < 0)
+	if (gather_host_name(&g, &name) < 0 ||
+	    audit_waive(a, &rules->waivers, name, date_of_time(rules->now)) < 0)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	report.audit = a;
+	report.exit_code = audit_exit_code(a, rules->fail_on);
 	report.name = g.subject.kind == SUBJECT_ROOT || !name ? g.subject.path : name;
 	if (render(&report) < 0 || in->out->failed)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
@@ -216,8 +269,7 @@ static int note_error(const struct invocation *in, const struct error *e)
 	}
 }
 
-static int audit_several(const struct invocation *in, const struct policy *policy,
-			 enum fail_on fail_on)
+static int audit_several(const struct invocation *in, const struct rules *rules)
 {
 	int code = EXIT_PASS;
 
@@ -227,7 +279,7 @@ static int audit_several(const struct invocation *in, const struct policy *polic
 
 		if (i > 0 && in->options.format == FORMAT_TEXT)
 			(void)strbuf_addc(in->out, '\n');
-		r = audit_one(in, in->args[i], policy, fail_on, &e);
+		r = audit_one(in, in->args[i], rules, &e);
 		if (r < 0)
 			r = note_error(in, &e);
 		code = worst(in, code, r);
@@ -246,17 +298,14 @@ static int check_usage(const struct invocation *in, struct error *e)
 
 static int run(const struct invocation *in, struct error *e)
 {
-	_cleanup_(policy_done) struct policy policy = {0};
-	enum fail_on fail_on;
+	_cleanup_(rules_done) struct rules rules = {0};
 	int r;
 
-	if (check_usage(in, e) < 0 ||
-	    fail_on_from(invocation_value(in, "fail-on"), &fail_on, e) < 0 ||
-	    policy_from(in, &policy, e) < 0)
+	if (check_usage(in, e) < 0 || rules_from(in, &rules, e) < 0)
 		return EXIT_ERROR;
 	if (in->n_args > 1)
-		return audit_several(in, &policy, fail_on);
-	r = audit_one(in, in->n_args == 1 ? in->args[0] : in->options.root, &policy, fail_on, e);
+		return audit_several(in, &rules);
+	r = audit_one(in, in->n_args == 1 ? in->args[0] : in->options.root, &rules, e);
 	if (r >= 0)
 		return r;
 	if (in->options.format != FORMAT_NAGIOS)
@@ -281,7 +330,7 @@ const struct command cmd_audit = {
 		   GLOBAL_NO_CONFIG | GLOBAL_VERBOSE,
 	.exits =
 		{
-			[EXIT_PASS] = "pass",
+			[EXIT_PASS] = "pass, or every failure is waived",
 			[EXIT_FAIL] = "fail",
 			[EXIT_ERROR] = "wrong usage, or it could not run",
 			[EXIT_UNKNOWN] = "unknown: something that matters could not be seen",

@@ -105,6 +105,10 @@ int path_set_of_report(struct path_set *s, const struct resolve *res, const stru
 	int r = res ? add_scripts(s, res) : 0;
 
 	for (size_t i = 0; r == 0 && i < a->n_findings; i++) {
+		/* Of the machine that judges, not of the subject. */
+		if (a->findings[i].id == FINDING_WAIVER_EXPIRED ||
+		    a->findings[i].id == FINDING_WAIVER_UNUSED)
+			continue;
 		for (size_t k = 0; r == 0 && k < a->findings[i].n_evidence; k++)
 			r = path_set_add(s, a->findings[i].evidence[k].path);
 	}

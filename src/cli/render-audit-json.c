@@ -3,6 +3,7 @@
  * ptscope.audit/1. What text shows in words stands here as data, with what makes a report useful
  * far from its host: who and when, the policy's hash, and the hash of every file that says the key.
  */
+#include "date.h"
 #include "fingerprint.h"
 #include "jsonx.h"
 #include "render-audit.h"
@@ -82,7 +83,7 @@ static void add_host(struct json_object *o, const struct audit_report *r, const 
 
 static void add_policy(struct json_object *o, const struct policy *p)
 {
-	struct json_object *policy = jx_add_object(o, "policy"), *allow;
+	struct json_object *policy = jx_add_object(o, "policy"), *allow, *own;
 
 	jx_add_text(policy, "name", p->name);
 	jx_add_text(policy, "source", p->source);
@@ -93,6 +94,44 @@ static void add_policy(struct json_object *o, const struct policy *p)
 			(void)json_object_array_add(allow, json_object_new_int(level));
 	}
 	jx_add_bool(policy, "strict_files", p->strict_files);
+	own = jx_add_array(policy, "overridden");
+	if (p->own_allow)
+		(void)json_object_array_add(own, json_object_new_string("allow"));
+	if (p->own_strict)
+		(void)json_object_array_add(own, json_object_new_string("strict_files"));
+}
+
+/* Where waivers were read from, or null. */
+static void add_waivers(struct json_object *o, const struct waivers *w)
+{
+	struct json_object *waivers;
+
+	if (!w->source) {
+		(void)jx_add(o, "waivers", NULL);
+		return;
+	}
+	waivers = jx_add_object(o, "waivers");
+	jx_add_text(waivers, "source", w->source);
+	jx_add_str(waivers, "sha256", w->sha256);
+}
+
+static void add_waiver(struct json_object *o, const struct audit_report *r, const struct waiver *w)
+{
+	char day[DATE_ISO_SIZE];
+	struct json_object *waiver;
+
+	if (!w) {
+		(void)jx_add(o, "waiver", NULL);
+		return;
+	}
+	waiver = jx_add_object(o, "waiver");
+	date_iso(w->expires, day);
+	jx_add_text(waiver, "id", w->id);
+	jx_add_text(waiver, "reason", w->reason);
+	jx_add_text(waiver, "owner", w->owner);
+	jx_add_str(waiver, "expires", day);
+	jx_add_text(waiver, "path", r->waivers->source);
+	jx_add_int(waiver, "line", w->line);
 }
 
 static void add_runtime(struct json_object *o, const struct runtime *run)
@@ -134,7 +173,8 @@ static void add_probe(struct json_object *o, const struct audit_probe *p)
 	jx_add_bool(probe, "forbidden", p->forbidden);
 }
 
-static void add_finding(struct json_object *list, const struct finding *f, const char *host_id)
+static void add_finding(struct json_object *list, const struct audit_report *r,
+			const struct finding *f, const char *host_id)
 {
 	struct json_object *o = json_object_new_object(), *because, *evidence;
 	char fingerprint[FINGERPRINT_HEX + 1];
@@ -168,6 +208,7 @@ static void add_finding(struct json_object *list, const struct finding *f, const
 	jx_add_text(o, "remedy", f->remedy);
 	finding_fingerprint(f, host_id, fingerprint);
 	jx_add_str(o, "fingerprint", fingerprint);
+	add_waiver(o, r, f->waiver);
 	(void)json_object_array_add(list, o);
 }
 
@@ -219,7 +260,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	o = json_object_new_object();
 	jx_add_str(o, "schema", "ptscope.audit/1");
 	add_uuid(o, "report_id");
-	add_time(o, "time", time(NULL));
+	add_time(o, "time", r->now);
 	jx_add_int(o, "exit", r->exit_code);
 	jx_add_str(o, "summary", summary_sentence(r->audit->summary));
 	add_run(o, r->in);
@@ -228,6 +269,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	jx_add_str(subject, "kind", r->evidence->subject.kind == SUBJECT_LIVE ? "live" : "root");
 	jx_add_text(subject, "path", r->evidence->subject.path);
 	add_policy(o, r->policy);
+	add_waivers(o, r->waivers);
 	jx_add_str(o, "verdict", verdict_word(r->audit->verdict));
 	verdicts = jx_add_object(o, "verdicts");
 	jx_add_str(verdicts, "now", verdict_word(r->audit->now));
@@ -238,7 +280,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	jx_add_bool(o, "compensated", r->audit->compensated);
 	findings = jx_add_array(o, "findings");
 	for (size_t i = 0; i < r->audit->n_findings; i++)
-		add_finding(findings, &r->audit->findings[i], host.id);
+		add_finding(findings, r, &r->audit->findings[i], host.id);
 	if (add_files(o, r) < 0) {
 		(void)json_object_put(o);
 		out->failed = true;

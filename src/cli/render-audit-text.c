@@ -5,6 +5,8 @@
  */
 #include "render-audit.h"
 
+#include "date.h"
+
 #define INDENT 2
 /* Columns of the two facts: label, value, where it comes from. */
 #define FACT_VALUE 13
@@ -46,6 +48,17 @@ const struct resolve_boot *report_boot(const struct audit_report *r)
 	const struct resolve *res = r->evidence->resolve;
 
 	return res && res->n_keys > 0 ? &res->keys[0].boot : NULL;
+}
+
+void report_sentence(struct strbuf *out, const struct audit_report *r)
+{
+	char day[DATE_WORDS_SIZE];
+
+	(void)strbuf_adds(out, summary_sentence(r->audit->summary));
+	if (r->audit->verdict != VERDICT_WAIVED)
+		return;
+	date_words(r->audit->accepted->expires, day);
+	(void)strbuf_addf(out, "; accepted until %s", day);
 }
 
 static enum style verdict_paint(enum verdict v)
@@ -95,8 +108,9 @@ static void print_headline(struct strbuf *out, const struct layout *layout,
 	(void)term_add(out, layout->color, verdict_paint(r->audit->verdict), word);
 	(void)strbuf_adds(out, "  ");
 	text_path(&b, r->name);
-	(void)strbuf_addf(&b, ": %s (%s; policy ", summary_sentence(r->audit->summary),
-			  cis_phrase(r->audit->cis));
+	(void)strbuf_adds(&b, ": ");
+	report_sentence(&b, r);
+	(void)strbuf_addf(&b, " (%s; policy ", cis_phrase(r->audit->cis));
 	text_path(&b, r->policy->name);
 	(void)strbuf_addf(&b, ": %s)", levels ? levels : "");
 	wrap_and_free(out, layout, strlen(word) + 2, strlen(word) + 2, &b);
@@ -235,6 +249,33 @@ static void boot_words(const struct audit_report *r, struct strbuf *value, struc
 		boot_where(r, boot, where);
 }
 
+/* Where the rule comes from, when it is not one of ours as it is. */
+static void print_policy(struct strbuf *out, const struct layout *layout,
+			 const struct audit_report *r)
+{
+	const struct policy *p = r->policy;
+	struct strbuf value = {0}, where = {0};
+
+	text_path(&value, p->name);
+	if (streq(p->source, "built in")) {
+		(void)strbuf_adds(&where, p->source);
+	} else {
+		text_path(&where, p->source);
+		(void)strbuf_addf(&where, " (sha256 %.16s...)", p->sha256);
+	}
+	if (p->own_allow || p->own_strict)
+		(void)strbuf_addf(&where, ", with %s%s%s", p->own_allow ? "--allow" : "",
+				  p->own_allow && p->own_strict ? " and " : "",
+				  p->own_strict ? "--strict-files" : "");
+	else if (streq(p->source, "built in"))
+		strbuf_clear(&where);
+	if (where.len > 0)
+		print_fact(out, layout, "policy", text_of(&value), text_of(&where));
+	out->failed |= value.failed | where.failed;
+	strbuf_done(&value);
+	strbuf_done(&where);
+}
+
 static void print_facts(struct strbuf *out, const struct layout *layout,
 			const struct audit_report *r)
 {
@@ -253,6 +294,7 @@ static void print_facts(struct strbuf *out, const struct layout *layout,
 	out->failed |= value.failed | where.failed;
 	strbuf_done(&value);
 	strbuf_done(&where);
+	print_policy(out, layout, r);
 }
 
 /* Files with lines, the lines in one column where all of them fit. */
@@ -312,8 +354,32 @@ static void print_paragraph(struct strbuf *out, const struct layout *layout, siz
 	(void)strbuf_addc(out, '\n');
 }
 
+/* Who accepts a failure, why, where that is written, and for how long. */
+static void print_waiver(struct strbuf *out, const struct layout *layout, size_t indent,
+			 const struct audit_report *r, const struct waiver *w)
+{
+	const int64_t left = w->expires - date_of_time(r->now);
+	struct strbuf b = {0};
+
+	(void)strbuf_addf(&b, "%s, %s, %s", w->id, w->owner, w->reason);
+	text_pad(out, indent);
+	(void)wrap_prose(out, layout, indent, indent, text_of(&b));
+	strbuf_clear(&b);
+	text_place(&b, r->waivers->source, w->line);
+	(void)strbuf_addf(&b,
+			  left == 0   ? ", the last day"
+			  : left == 1 ? ", 1 day left"
+				      : ", %lld days left",
+			  (long long)left);
+	(void)strbuf_addc(out, '\n');
+	text_pad(out, indent);
+	wrap_and_free(out, layout, indent, indent, &b);
+	(void)strbuf_addc(out, '\n');
+}
+
 /* Severity, message, and the id at the right edge. */
-static void print_finding(struct strbuf *out, const struct layout *layout, const struct finding *f)
+static void print_finding(struct strbuf *out, const struct layout *layout,
+			  const struct audit_report *r, const struct finding *f)
 {
 	const char *severity = severity_word(f->severity), *id = finding_docs[f->id].id;
 	size_t indent = INDENT + strlen(severity) + 2, column, tag = strlen(id) + 2;
@@ -329,6 +395,10 @@ static void print_finding(struct strbuf *out, const struct layout *layout, const
 	}
 	text_pad(out, layout->width > column + tag ? layout->width - column - tag : 2);
 	(void)strbuf_addf(out, "[%s]\n", id);
+	if (f->waiver) {
+		print_waiver(out, layout, indent + 2, r, f->waiver);
+		return;
+	}
 	print_evidence(out, layout, f, indent + 2);
 	for (size_t i = 0; i < f->n_because; i++) {
 		const char *colon = strstr(f->because[i], ": ");
@@ -376,7 +446,7 @@ static void print_remedies(struct strbuf *out, const struct audit *a)
 		const struct finding *f = &a->findings[i];
 		const char *own = f->remedy_lead ? f->remedy_lead : "";
 
-		if (!f->remedy || said_before(a, i))
+		if (!f->remedy || f->waiver || said_before(a, i))
 			continue;
 		if (!lead || !streq(lead, own)) {
 			(void)strbuf_addc(out, '\n');
@@ -394,7 +464,9 @@ void render_audit_text(struct strbuf *out, const struct layout *layout,
 	print_headline(out, layout, r);
 	(void)strbuf_addc(out, '\n');
 	print_facts(out, layout, r);
-	for (size_t i = 0; i < r->audit->n_findings; i++)
-		print_finding(out, layout, &r->audit->findings[i]);
+	for (size_t i = 0; i < r->audit->n_findings; i++) {
+		if (!r->audit->findings[i].waived_with_boot)
+			print_finding(out, layout, r, &r->audit->findings[i]);
+	}
 	print_remedies(out, r->audit);
 }

@@ -36,7 +36,7 @@ static void print_checked(struct strbuf *out, const struct layout *layout,
 			  const struct audit_report *r)
 {
 	struct strbuf b = {0};
-	time_t now = time(NULL);
+	time_t now = (time_t)r->now;
 	struct tm tm;
 	char buf[40];
 
@@ -48,7 +48,12 @@ static void print_checked(struct strbuf *out, const struct layout *layout,
 	text_path(&b, r->policy->name);
 	(void)strbuf_adds(&b, " (");
 	(void)strbuf_add_escaped(&b, r->policy->source, strlen(r->policy->source));
-	(void)strbuf_addc(&b, ')');
+	(void)strbuf_addf(&b, ", sha256 %s)", r->policy->sha256);
+	if (r->waivers->source) {
+		(void)strbuf_adds(&b, ", waivers ");
+		text_path(&b, r->waivers->source);
+		(void)strbuf_addf(&b, " (sha256 %s)", r->waivers->sha256);
+	}
 	line(out, layout, "Checked", &b);
 }
 

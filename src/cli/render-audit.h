@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "gather.h"
 #include "render-common.h"
+#include "waivers.h"
 
 /* One subject, judged. Everything borrowed. */
 struct audit_report {
@@ -13,7 +14,9 @@ struct audit_report {
 	const struct gather *gather;
 	const struct evidence *evidence;
 	const struct policy *policy;
+	const struct waivers *waivers;
 	const struct audit *audit;
+	int64_t now;	  /* seconds since 1970 */
 	const char *name; /* host name, or the directory where there is none */
 	int exit_code;
 };
@@ -23,6 +26,9 @@ bool report_is_container(const struct audit_report *r);
 
 /* The boot value as the resolver has it, or NULL where it was not asked for. */
 const struct resolve_boot *report_boot(const struct audit_report *r);
+
+/* Appends the headline's sentence; where failures are waived, until when. */
+void report_sentence(struct strbuf *out, const struct audit_report *r);
 
 /* Appends the screen. Lack of memory sticks in out->failed. */
 void render_audit_text(struct strbuf *out, const struct layout *layout,

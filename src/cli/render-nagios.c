@@ -63,7 +63,8 @@ void render_audit_nagios(struct strbuf *out, const struct audit_report *r)
 		text_path(&b, r->evidence->subject.path);
 		(void)strbuf_adds(&b, ": ");
 	}
-	(void)strbuf_addf(&b, "%s; ", summary_sentence(r->audit->summary));
+	report_sentence(&b, r);
+	(void)strbuf_adds(&b, "; ");
 	if (r->evidence->want_boot)
 		add_boot(&b, r);
 	if (r->evidence->want_now) {

@@ -124,6 +124,8 @@ enum verdict boot_verdict(enum boot_why w);
 enum verdict both_verdicts(enum verdict now, enum verdict boot);
 /* The headline: the first rule that applies. Needs the findings. */
 enum summary summary_choose(const struct judge *j);
+/* The same, of the rules about what could not be seen. */
+enum summary summary_choose_unknown(const struct judge *j);
 
 /* True for the command line of a boot entry, false for that of this boot. */
 bool is_boot_entry(const struct boot_cmdline *c);

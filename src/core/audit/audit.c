@@ -55,6 +55,9 @@ static void tell(struct judge *j)
 	tell_writers(j);
 	sort_findings(j->audit);
 	j->audit->summary = summary_choose(j);
+	j->audit->summary_unknown = summary_choose_unknown(j);
+	j->audit->levels_agree = j->key && j->ev->runtime.state == RUNTIME_SET &&
+				 j->key->boot.level == j->ev->runtime.level;
 }
 
 int audit_run(struct tree *tree, const struct evidence *ev, const struct policy *policy,

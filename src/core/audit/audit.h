@@ -57,6 +57,8 @@ struct finding_evidence {
 	char *package; /* "acme-debug-tools 1.4-2"; owned; or NULL */
 };
 
+struct waiver;
+
 struct finding {
 	enum finding_id id;
 	enum severity severity;
@@ -69,6 +71,8 @@ struct finding {
 	size_t n_because;
 	struct finding_evidence *evidence; /* owned */
 	size_t n_evidence;
+	const struct waiver *waiver; /* SEVERITY_WAIVED: what accepts it; borrowed */
+	bool waived_with_boot;	     /* by a waiver of boot-not-restricted, whose level this is */
 };
 
 /* X(ID, sentence): the headline's sentences. JSON's summary, Nagios and text use the same words. */
@@ -109,10 +113,13 @@ const char *cis_phrase(enum cis c); /* "CIS 1.5.2", "CIS 1.5.2 passes", "not CIS
 struct audit {
 	enum verdict verdict, now, boot;
 	enum summary summary;
+	enum summary summary_unknown; /* what it would be, were all failures accepted */
 	enum cis cis;
 	bool effective; /* false: the boot value is inert since the kernel has no Yama */
 	bool compensated;
-	struct finding *findings; /* fails first, then unknown, warn, info; owned */
+	bool levels_agree;	       /* the kernel holds just what the next boot sets */
+	const struct waiver *accepted; /* of those in use the one that ends first, or NULL */
+	struct finding *findings;      /* fails first, then unknown, warn, info; owned */
 	size_t n_findings;
 };
 

@@ -221,6 +221,17 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		      "\"ptscope audit --root /host --live\". \"ptscope audit --only now\" judges "
 		      "the "
 		      "value in force alone."),
+	DOC(WAIVER_EXPIRED, .title = "A waiver for this host has expired.",
+	    .meaning = "The last day that it names is over, so it waives nothing any more: what it "
+		       "was for "
+		       "is a failure again, if it is still there.",
+	    .remedy = "Repair what it was for, or have it decided again and give it a new day in "
+		      "the file "
+		      "of waivers; a waiver that is no longer needed is taken out."),
+	DOC(WAIVER_UNUSED, .title = "A waiver for this host waives nothing.",
+	    .meaning = "It holds, and its finding does not fail here. It would hide the next "
+		       "failure of that kind.",
+	    .remedy = "Take it out of the file of waivers, or narrow its Host=."),
 };
 
 const char *severity_word(enum severity s)

@@ -8,7 +8,8 @@
 
 #include "macro.h"
 
-enum severity { SEVERITY_FAIL, SEVERITY_UNKNOWN, SEVERITY_WARN, SEVERITY_INFO, SEVERITY_WAIVED };
+/* In the order of a report. */
+enum severity { SEVERITY_FAIL, SEVERITY_UNKNOWN, SEVERITY_WAIVED, SEVERITY_WARN, SEVERITY_INFO };
 /* The contract's word: "fail", "unknown", ... */
 const char *severity_word(enum severity s);
 
@@ -36,7 +37,9 @@ const char *severity_word(enum severity s);
 	X(MASKED, "masked", SEVERITY_INFO)                                 \
 	X(LOCKED, "locked", SEVERITY_INFO)                                 \
 	X(OTHER_LSM, "other-lsm", SEVERITY_INFO)                           \
-	X(CONTAINER, "container", SEVERITY_INFO)
+	X(CONTAINER, "container", SEVERITY_INFO)                           \
+	X(WAIVER_EXPIRED, "waiver-expired", SEVERITY_WARN)                 \
+	X(WAIVER_UNUSED, "waiver-unused", SEVERITY_INFO)
 
 enum finding_id {
 #define X(id, word, severity) FINDING_##id,

@@ -9,7 +9,7 @@
 
 #include "parse.h"
 #include "policy-impl.h"
-#include "sha256.h"
+#include "site-conf.h"
 #include "str.h"
 
 #define LEVEL_BIT(n) (1u << (n))
@@ -36,21 +36,6 @@ void policy_done(struct policy *p)
 	free(p->name);
 	free(p->source);
 	*p = (struct policy){0};
-}
-
-static void hash_hex(const char *bytes, size_t n, char ret[65])
-{
-	uint8_t digest[SHA256_SIZE];
-	struct sha256 h;
-
-	sha256_init(&h);
-	sha256_add(&h, bytes, n);
-	sha256_end(&h, digest);
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		ret[2 * i] = "0123456789abcdef"[digest[i] >> 4];
-		ret[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
-	}
-	ret[64] = '\0';
 }
 
 static const char *yes_no(bool b)
@@ -95,7 +80,7 @@ int policy_builtin(const char *name, struct policy *ret)
 		};
 		if (!p.name || !p.source || canonical_text(&p, &text) < 0)
 			return -ENOMEM;
-		hash_hex(text.bytes, text.len, p.sha256);
+		conf_sha256(text.bytes, text.len, p.sha256);
 		*ret = p;
 		p = (struct policy){0};
 		return 0;
@@ -143,7 +128,8 @@ struct draft {
 	uint8_t allow;
 	bool strict_files, accept_guard, vendor_files;
 	uint64_t fix_level;
-	unsigned lines[8]; /* by setting: the line that says it, 0 where none does */
+	unsigned
+		lines[CONF_SETTINGS_MAX]; /* by setting: the line that says it, 0 where none does */
 };
 
 static void draft_done(struct draft *d)
@@ -161,13 +147,17 @@ static const char *set_word(char **slot, const char *value)
 	return *slot ? NULL : "";
 }
 
-static const char *set_name(struct draft *d, const char *value)
+static const char *set_name(void *arg, const char *value)
 {
+	struct draft *d = arg;
+
 	return set_word(&d->name, value);
 }
 
-static const char *set_base(struct draft *d, const char *value)
+static const char *set_base(void *arg, const char *value)
 {
+	struct draft *d = arg;
+
 	for (size_t i = 0; i < ELEMENTSOF(builtins); i++) {
 		if (streq(builtins[i].name, value))
 			return set_word(&d->base, value);
@@ -175,42 +165,39 @@ static const char *set_base(struct draft *d, const char *value)
 	return "must be a policy that is built in: cis, stig, workstation, server or locked";
 }
 
-static const char *set_allow(struct draft *d, const char *value)
+static const char *set_allow(void *arg, const char *value)
 {
+	struct draft *d = arg;
+
 	return policy_parse_levels(value, &d->allow) < 0 ? "must be levels 0 to 3, as in \"1,2,3\""
 							 : NULL;
 }
 
-static const char *set_bool(bool *slot, const char *value)
+static const char *set_strict(void *arg, const char *value)
 {
-	static const char *const words[] = {"no", "false", "off", "0", "yes", "true", "on", "1"};
+	struct draft *d = arg;
 
-	for (size_t i = 0; i < ELEMENTSOF(words); i++) {
-		if (streq(words[i], value)) {
-			*slot = i >= ELEMENTSOF(words) / 2;
-			return NULL;
-		}
-	}
-	return "must be yes or no";
+	return conf_bool(value, &d->strict_files);
 }
 
-static const char *set_strict(struct draft *d, const char *value)
+static const char *set_guard(void *arg, const char *value)
 {
-	return set_bool(&d->strict_files, value);
+	struct draft *d = arg;
+
+	return conf_bool(value, &d->accept_guard);
 }
 
-static const char *set_guard(struct draft *d, const char *value)
+static const char *set_vendor(void *arg, const char *value)
 {
-	return set_bool(&d->accept_guard, value);
+	struct draft *d = arg;
+
+	return conf_bool(value, &d->vendor_files);
 }
 
-static const char *set_vendor(struct draft *d, const char *value)
+static const char *set_fix(void *arg, const char *value)
 {
-	return set_bool(&d->vendor_files, value);
-}
+	struct draft *d = arg;
 
-static const char *set_fix(struct draft *d, const char *value)
-{
 	return parse_uint(value, 3, &d->fix_level) < 0 ? "must be a level, 0 to 3" : NULL;
 }
 
@@ -225,10 +212,7 @@ enum setting {
 	_SETTING_MAX
 };
 
-static const struct {
-	const char *name;
-	const char *(*set)(struct draft *d, const char *value);
-} settings[] = {
+static const struct conf_setting settings[] = {
 	[NAME] = {"Name", set_name},
 	[BASE] = {"Base", set_base},
 	[ALLOW] = {"Allow", set_allow},
@@ -236,116 +220,26 @@ static const struct {
 	[ACCEPT_GUARD] = {"AcceptGuard", set_guard},
 	[VENDOR_FILES] = {"VendorFiles", set_vendor},
 	[FIX_LEVEL] = {"FixLevel", set_fix},
+	[_SETTING_MAX] = {0},
 };
 
-/* One line at a time. */
-struct reader {
-	const char *path;
-	unsigned line;
-	bool in_policy;
-	struct draft draft;
-	struct error *e;
-};
+_Static_assert(_SETTING_MAX <= CONF_SETTINGS_MAX, "more settings than a section can have");
 
-/* Takes blanks off both ends, in place. */
-static char *trim(char *s)
+static int keep_lines(void *arg, const unsigned lines[CONF_SETTINGS_MAX], struct error *e)
 {
-	size_t n;
+	struct draft *d = arg;
 
-	s += strspn(s, " \t\r");
-	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
-
-static int bad(struct reader *r, const char *what, const char *text)
-{
-	return error_set(r->e, EINVAL, r->path, r->line, "%s \"%s\"", what, text);
-}
-
-static int read_section(struct reader *r, char *s)
-{
-	if (!streq(s, "[Policy]")) {
-		(void)bad(r, "unknown section", s);
-		error_hint(r->e, "a policy has one section, [Policy]");
-		return -EINVAL;
-	}
-	r->in_policy = true;
+	(void)e;
+	memcpy(d->lines, lines, sizeof(d->lines));
 	return 0;
 }
 
-static int unknown_setting(struct reader *r, const char *name)
-{
-	(void)bad(r, "unknown setting", name);
-	error_hint(
-		r->e,
-		"known are Name, Base, Allow, StrictFiles, AcceptGuard, VendorFiles and FixLevel");
-	return -EINVAL;
-}
-
-static int apply_setting(struct reader *r, const char *name, const char *value)
-{
-	for (size_t i = 0; i < ELEMENTSOF(settings); i++) {
-		const char *wrong;
-
-		if (!streq(settings[i].name, name))
-			continue;
-		if (r->draft.lines[i])
-			return error_set(r->e, EINVAL, r->path, r->line,
-					 "%s= stands twice, first in line %u", name,
-					 r->draft.lines[i]);
-		r->draft.lines[i] = r->line;
-		wrong = settings[i].set(&r->draft, value);
-		if (wrong && !*wrong)
-			return -ENOMEM;
-		return wrong ? error_set(r->e, EINVAL, r->path, r->line, "%s= %s", name, wrong) : 0;
-	}
-	return unknown_setting(r, name);
-}
-
-static int read_line(struct reader *r, char *line)
-{
-	char *s = trim(line), *eq;
-
-	if (!*s || *s == '#' || *s == ';')
-		return 0;
-	if (*s == '[')
-		return read_section(r, s);
-	eq = strchr(s, '=');
-	if (!eq)
-		return bad(r, "neither a section nor NAME=VALUE:", s);
-	if (!r->in_policy)
-		return error_set(r->e, EINVAL, r->path, r->line, "a setting before [Policy]");
-	*eq = '\0';
-	return apply_setting(r, trim(s), trim(eq + 1));
-}
-
-static int read_lines(struct reader *r, const char *bytes, size_t n)
-{
-	const char *end = bytes + n;
-
-	while (bytes < end) {
-		const char *nl = memchr(bytes, '\n', (size_t)(end - bytes));
-		size_t len = (size_t)((nl ? nl : end) - bytes);
-		_cleanup_free_ char *line = NULL;
-		int k;
-
-		r->line++;
-		if (memchr(bytes, '\0', len))
-			return error_set(r->e, EINVAL, r->path, r->line,
-					 "a NUL byte; this is no text");
-		line = strndup(bytes, len);
-		if (!line)
-			return -ENOMEM;
-		k = read_line(r, line);
-		if (k < 0)
-			return k;
-		bytes += len + 1;
-	}
-	if (!r->in_policy)
-		return error_set(r->e, EINVAL, r->path, 0, "has no section [Policy]");
-	return 0;
-}
+static const struct conf_format format = {
+	.section = "[Policy]",
+	.hint = "a policy has one section, [Policy]",
+	.settings = settings,
+	.end = keep_lines,
+};
 
 /* "/etc/ptscope/site.conf" is named "site". */
 static char *name_of_path(const char *path)
@@ -370,10 +264,8 @@ static int lowest_restricted(uint8_t allow)
 }
 
 /* Lays the draft over its base. p holds the base. */
-static int apply_draft(struct reader *r, struct policy *p)
+static int apply_draft(const char *path, const struct draft *d, struct policy *p, struct error *e)
 {
-	const struct draft *d = &r->draft;
-
 	if (d->lines[ALLOW])
 		p->allow = d->allow;
 	if (d->lines[STRICT_FILES])
@@ -388,29 +280,29 @@ static int apply_draft(struct reader *r, struct policy *p)
 		p->fix_level = lowest_restricted(p->allow);
 	if (p->allow & LEVEL_BIT(p->fix_level))
 		return 0;
-	return error_set(r->e, EINVAL, r->path, d->lines[FIX_LEVEL],
+	return error_set(e, EINVAL, path, d->lines[FIX_LEVEL],
 			 "FixLevel=%d is not among the levels that Allow= names", p->fix_level);
 }
 
 int policy_parse(const char *path, const char *bytes, size_t n, struct policy *ret, struct error *e)
 {
 	_cleanup_(policy_done) struct policy p = {0};
-	struct reader r = {.path = path, .e = e};
-	int k = read_lines(&r, bytes, n);
+	struct draft d = {0};
+	int k = conf_parse(path, bytes, n, &format, &d, e);
 
 	if (k == 0)
-		k = policy_builtin(r.draft.base ? r.draft.base : "cis", &p);
+		k = policy_builtin(d.base ? d.base : "cis", &p);
 	if (k == 0)
-		k = apply_draft(&r, &p);
+		k = apply_draft(path, &d, &p, e);
 	if (k == 0) {
 		free(p.name);
 		free(p.source);
-		p.name = r.draft.name ? TAKE_PTR(r.draft.name) : name_of_path(path);
+		p.name = d.name ? TAKE_PTR(d.name) : name_of_path(path);
 		p.source = strdup(path);
-		hash_hex(bytes, n, p.sha256);
+		conf_sha256(bytes, n, p.sha256);
 		k = p.name && p.source ? 0 : -ENOMEM;
 	}
-	draft_done(&r.draft);
+	draft_done(&d);
 	if (k == -ENOMEM)
 		(void)error_set(e, ENOMEM, path, 0, "out of memory");
 	if (k < 0)

@@ -18,6 +18,8 @@ struct policy {
 	bool accept_guard; /* a running, probed guard may stand for Yama */
 	bool vendor_files; /* a line under /usr/lib counts as written in a file */
 	int fix_level;	   /* the level that a fix sets */
+	/* What the command line has laid over it: the hash is not of that. */
+	bool own_allow, own_strict;
 };
 
 /* Frees what the policy holds and empties it. Takes an empty one too. */

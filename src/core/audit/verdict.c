@@ -400,38 +400,53 @@ static bool passes(const struct judge *j)
 	return j->audit->verdict == VERDICT_PASS;
 }
 
+struct summary_rule {
+	bool (*applies)(const struct judge *j);
+	enum summary summary;
+};
+
+static const struct summary_rule failures[] = {
+	{passes, SUMMARY_PASS},
+	{fails_on_host, SUMMARY_FAIL_HOST},
+	{yama_not_built, SUMMARY_FAIL_NO_YAMA},
+	{yama_off, SUMMARY_FAIL_YAMA_OFF},
+	{level_too_low, SUMMARY_FAIL_STRICTER},
+	{level_fails, SUMMARY_FAIL_OTHER_LEVEL},
+	{strict_line, SUMMARY_FAIL_WEAKER_LINE},
+	{both_fail, SUMMARY_FAIL_BOTH},
+	{now_fails, SUMMARY_FAIL_NOW},
+	{vendor_only, SUMMARY_FAIL_VENDOR},
+	{unread_line, SUMMARY_FAIL_BOOT},
+	{not_written, SUMMARY_FAIL_NOT_WRITTEN},
+	{boot_unset, SUMMARY_FAIL_UNSET},
+	{boot_fails, SUMMARY_FAIL_BOOT},
+	{NULL, 0},
+};
+
+static const struct summary_rule unknowns[] = {
+	{container_unknown, SUMMARY_UNKNOWN_CONTAINER}, {now_unknown, SUMMARY_UNKNOWN_NOW},
+	{loader_unknown, SUMMARY_UNKNOWN_LOADER},	{version_unknown, SUMMARY_UNKNOWN_VERSION},
+	{file_unknown, SUMMARY_UNKNOWN_FILE},		{NULL, SUMMARY_UNKNOWN_NOW},
+};
+
+/* The first rule of a table that applies, or its last. */
+static const struct summary_rule *first_rule(const struct summary_rule *r, const struct judge *j)
+{
+	while (r->applies && !r->applies(j))
+		r++;
+	return r;
+}
+
+enum summary summary_choose_unknown(const struct judge *j)
+{
+	return first_rule(unknowns, j)->summary;
+}
+
 enum summary summary_choose(const struct judge *j)
 {
-	static const struct {
-		bool (*applies)(const struct judge *j);
-		enum summary summary;
-	} rules[] = {
-		{passes, SUMMARY_PASS},
-		{fails_on_host, SUMMARY_FAIL_HOST},
-		{yama_not_built, SUMMARY_FAIL_NO_YAMA},
-		{yama_off, SUMMARY_FAIL_YAMA_OFF},
-		{level_too_low, SUMMARY_FAIL_STRICTER},
-		{level_fails, SUMMARY_FAIL_OTHER_LEVEL},
-		{strict_line, SUMMARY_FAIL_WEAKER_LINE},
-		{both_fail, SUMMARY_FAIL_BOTH},
-		{now_fails, SUMMARY_FAIL_NOW},
-		{vendor_only, SUMMARY_FAIL_VENDOR},
-		{unread_line, SUMMARY_FAIL_BOOT},
-		{not_written, SUMMARY_FAIL_NOT_WRITTEN},
-		{boot_unset, SUMMARY_FAIL_UNSET},
-		{boot_fails, SUMMARY_FAIL_BOOT},
-		{container_unknown, SUMMARY_UNKNOWN_CONTAINER},
-		{now_unknown, SUMMARY_UNKNOWN_NOW},
-		{loader_unknown, SUMMARY_UNKNOWN_LOADER},
-		{version_unknown, SUMMARY_UNKNOWN_VERSION},
-		{file_unknown, SUMMARY_UNKNOWN_FILE},
-	};
+	const struct summary_rule *r = first_rule(failures, j);
 
-	for (size_t i = 0; i < ELEMENTSOF(rules); i++) {
-		if (rules[i].applies(j))
-			return rules[i].summary;
-	}
-	return SUMMARY_UNKNOWN_NOW;
+	return r->applies ? r->summary : summary_choose_unknown(j);
 }
 
 static bool has_warning(const struct audit *a)

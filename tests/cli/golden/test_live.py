@@ -13,6 +13,7 @@ import harness
 import test_bad_input
 import test_loaders
 import test_screens
+import test_waivers
 from fixture import Dir, File, Link, alpine, debian, no_systemd, rhel
 from harness import missing_enums
 from live import LiveCase
@@ -82,6 +83,30 @@ class Live(LiveCase):
         text, js = self.live_audit(live(debian()), code=1, level=1, **SYSTEMD)
         self.check_screen("audit-not-written", text)
         self.assertEqual(ids(js, "fail"), ["not-persisted"])
+
+    def test_waived(self):
+        """A file of the site's, and one failure: the kernel holds what the next boot sets."""
+        tree = live(debian(tree={**test_waivers.RR, "/etc/ptscope/waivers.conf":
+                                 "# Agreed in SEC-1234.\n\n" + test_waivers.waiver()}))
+        r = self.live_run(tree, ("audit",), level=0, hostname="build-4", **SYSTEMD)
+        self.assertEqual((r.code, r.err), (0, b""))
+        self.check_screen("audit-waived", r.text, test_waivers.SETTLED)
+        js = self.parse(self.live_run(tree, ("audit", "--json"), level=0, hostname="build-4",
+                                      **SYSTEMD).out)[0]
+        self.assertEqual(js["verdicts"], {"now": "waived", "boot": "waived"})
+        self.assertEqual(ids(js, "waived"), ["runtime-not-restricted", "boot-not-restricted"])
+        for option in ("--no-waivers", "--no-config"):
+            r = self.live_run(tree, ("audit", option), level=0, hostname="build-4", **SYSTEMD)
+            self.assertEqual(r.code, 1)
+
+    def test_a_policy_of_the_site(self):
+        tree = live(debian(tree={**OWN, "/etc/ptscope/policy.conf": "[Policy]\nName=ours\nAllow=2,3\n",
+                                 "/etc/ptscope/lax.conf": "[Policy]\nAllow=0,1\n"}))
+        r = self.live_run(tree, ("audit",), level=1, **SYSTEMD)
+        self.assertEqual(r.code, 1)
+        self.screen("audit-site-policy", r.text)
+        for args, code in ((("--no-config",), 0), (("--policy", "cis"), 0), (("--policy", "lax"), 0)):
+            self.assertEqual(self.live_run(tree, ("audit",) + args, level=1, **SYSTEMD).code, code, args)
 
     def test_other_restrictions_are_named(self):
         tree = live(debian(tree=OWN))
@@ -249,7 +274,8 @@ if __name__ == "__main__":
         print("needs root")
         sys.exit(77)
     suite = unittest.TestSuite()
-    for module in (sys.modules["__main__"], test_screens, test_loaders, test_bad_input):
+    for module in (sys.modules["__main__"], test_screens, test_loaders, test_bad_input,
+                   test_waivers):
         suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     result = unittest.TextTestRunner(verbosity=1).run(suite)
     missing = missing_enums(EXCEPTIONS)
