@@ -30,6 +30,8 @@ _ptscope_argument() {
 			_ptscope_words "cis stig workstation server locked" "$cur"
 		fi
 		;;
+	--mode) _ptscope_words "attach read" "$cur" ;;
+	--level) _ptscope_words "0 1 2 3" "$cur" ;;
 	--fail-on) _ptscope_words "fail unknown warn never" "$cur" ;;
 	--expect) _ptscope_words "0 1 2 3" "$cur" ;;
 	--allow) _ptscope_words "1 2 3 1,2 2,3 1,2,3" "$cur" ;;
@@ -72,7 +74,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve probe about help" "$cur"
+			_ptscope_words "audit resolve probe explain about help" "$cur"
 		fi
 		;;
 	audit)
@@ -92,6 +94,13 @@ _ptscope() {
 	probe)
 		_ptscope_words "--expect --format --json --verbose $everywhere" "$cur"
 		;;
+	explain)
+		if [[ $cur == -* ]]; then
+			_ptscope_words "--mode --level --test --root --live --format --json $everywhere" "$cur"
+		else
+			mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
+		fi
+		;;
 	about)
 		if [[ $cur == -* ]]; then
 			_ptscope_words "--findings --schema --schemas --format --json $everywhere" "$cur"
@@ -103,7 +112,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve probe about help" "$cur"
+			_ptscope_words "audit resolve probe explain about help" "$cur"
 		fi
 		;;
 	esac

@@ -406,6 +406,14 @@ int snapshot_add_parents(struct snapshot *s, size_t i)
 	return r == -ESRCH ? 0 : r; /* it was reparented meanwhile: its chain stays unknown */
 }
 
+bool snapshot_still_there(struct snapshot *s, const struct snapshot_process *p)
+{
+	_cleanup_strbuf_ struct strbuf b = {0};
+	struct snapshot_process now;
+
+	return read_task(s, p->pid, &b, &now) == 0 && now.start == p->start && now.tgid == p->tgid;
+}
+
 struct access_task snapshot_task(const struct snapshot *s, const struct snapshot_process *p)
 {
 	const struct snapshot_creds *c = &s->creds[p->creds];

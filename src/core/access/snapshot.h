@@ -92,6 +92,9 @@ int snapshot_add(struct snapshot *s, uint32_t pid, size_t *ret);
 /* Reads the parents of a task, as far as they can be seen. As snapshot_add(). */
 int snapshot_add_parents(struct snapshot *s, size_t i);
 
+/* Whether a task that has been read is still the one that has its number. */
+bool snapshot_still_there(struct snapshot *s, const struct snapshot_process *p);
+
 /* Finds what has been read. NULL when it is not there. */
 const struct snapshot_process *snapshot_find(const struct snapshot *s, uint32_t pid);
 
