@@ -213,6 +213,34 @@ static void boot_where(const struct audit_report *r, const struct resolve_boot *
 	}
 }
 
+/* True when boot entries come to different levels, and all of them are allowed. */
+static bool entries_differ(const struct audit_report *r)
+{
+	const struct resolve *res = r->evidence->resolve;
+
+	for (size_t i = 0; i < res->keys[0].n_unreadable; i++) {
+		if (boot_plan_entry(res->plan, res->keys[0].unreadable[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "1 or 3" */
+static void add_levels(struct strbuf *b, const struct resolve_key *key)
+{
+	bool any = false;
+
+	for (int level = 0; level <= 3; level++) {
+		bool possible = key->boot.level == level;
+
+		for (size_t i = 0; i < key->n_variants; i++)
+			possible = possible || key->variants[i].level == level;
+		if (possible)
+			(void)strbuf_addf(b, "%s%d", any ? " or " : "", level);
+		any = any || possible;
+	}
+}
+
 static void boot_words(const struct audit_report *r, struct strbuf *value, struct strbuf *where)
 {
 	const struct resolve_boot *boot = report_boot(r);
@@ -223,16 +251,15 @@ static void boot_words(const struct audit_report *r, struct strbuf *value, struc
 				  "this container's /etc/sysctl.d has no effect on the host");
 		return;
 	}
-	if (boot->state == RESOLVE_UNSET && r->audit->boot == VERDICT_UNKNOWN) {
-		(void)strbuf_adds(value, "not known");
+	if (r->audit->effective && boot->state == RESOLVE_UNSET) {
+		(void)strbuf_adds(value, "not set");
+		(void)strbuf_adds(where, "the kernel's default decides, which differs between "
+					 "distributions");
 		return;
 	}
-	if (boot->state == RESOLVE_UNSET) {
+	if (!r->audit->effective && !boot->has_source) {
 		(void)strbuf_adds(value, "not set");
-		(void)strbuf_adds(where, r->audit->effective
-						 ? "the kernel's default decides, which differs "
-						   "between distributions"
-						 : "and no file could change that on this kernel");
+		(void)strbuf_adds(where, "and no file could change that on this kernel");
 		return;
 	}
 	if (boot->state == RESOLVE_UNKNOWN && !boot->has_source) {
@@ -243,6 +270,8 @@ static void boot_words(const struct audit_report *r, struct strbuf *value, struc
 		(void)strbuf_addf(value, "%d written, no effect", boot->level);
 	else if (boot->state == RESOLVE_UNKNOWN && r->audit->boot == VERDICT_UNKNOWN)
 		(void)strbuf_addf(value, "%d so far", boot->level);
+	else if (boot->state == RESOLVE_UNKNOWN && entries_differ(r))
+		add_levels(value, &r->evidence->resolve->keys[0]);
 	else
 		text_level(value, boot->level);
 	if (boot->has_source)

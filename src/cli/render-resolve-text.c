@@ -404,35 +404,42 @@ static void add_unset(struct strbuf *b, const struct resolve *r)
 				  loader_name(l->step->loader.id), n, n == 1 ? "file" : "files");
 		any = true;
 	}
-	(void)strbuf_adds(b, any ? ", none sets it)" : " (no loader is known to run at boot here)");
-	(void)strbuf_adds(b, "; the kernel's default applies");
+	(void)strbuf_adds(b, any ? ", none sets it); the kernel's default applies"
+				 : "; the kernel's default applies");
 }
 
 /* "not known", and why where nothing unreadable says it below. */
 static void add_unknown(struct strbuf *b, const struct resolve *r, const struct resolve_key *key)
 {
-	size_t n = 0;
+	const char *nobody = boot_plan_nobody(r->plan);
 
 	(void)strbuf_adds(b, "not known");
-	if (key->n_unreadable > 0)
-		return;
-	for (size_t i = 0; i < r->n_boot_loaders; i++)
-		n += r->boot_loaders[i].step->loader.id != LOADER_CMDLINE;
-	if (n > 0) {
+	if (nobody) {
+		(void)strbuf_adds(b, ": no loader is known to run at boot here (");
+		(void)strbuf_add_escaped(b, nobody, strlen(nobody));
+		(void)strbuf_addc(b, ')');
+	} else if (key->n_unreadable == 0) {
 		(void)strbuf_adds(b, ": versions of a loader that are all possible here disagree");
-		return;
 	}
-	(void)strbuf_adds(b, ": no loader is known to run at boot here (");
-	(void)strbuf_adds(b, r->plan->init_why);
-	(void)strbuf_addc(b, ')');
 }
 
-static void print_unreadable(struct strbuf *out, const struct resolve_key *key)
+/* What makes the answer uncertain: boot entries that differ, or what cannot be read. */
+static void print_uncertain(struct strbuf *out, const struct resolve_key *key,
+			    const struct boot_plan *plan, bool entries)
 {
-	if (key->n_unreadable == 0)
-		return;
-	(void)strbuf_adds(out, "could be changed by what cannot be read here:\n");
+	bool any = false;
+
 	for (size_t i = 0; i < key->n_unreadable; i++) {
+		const struct boot_cmdline *c = boot_plan_entry(plan, key->unreadable[i]);
+
+		if (!c != !entries)
+			continue;
+		if (!any)
+			(void)strbuf_adds(
+				out, entries ? "which entry boots next cannot be told, and they "
+					       "differ:\n"
+					     : "could be changed by what cannot be read here:\n");
+		any = true;
 		text_pad(out, INDENT);
 		text_path(out, key->unreadable[i]);
 		(void)strbuf_addc(out, '\n');
@@ -468,7 +475,8 @@ static void print_boot_headline(struct strbuf *out, const struct layout *layout,
 		text_loader(out, &r->boot_loaders[boot->source.loader].step->loader);
 		(void)strbuf_addc(out, '\n');
 	}
-	print_unreadable(out, key);
+	print_uncertain(out, key, r->plan, /* entries= */ true);
+	print_uncertain(out, key, r->plan, /* entries= */ false);
 }
 
 /* True when some assignment at boot gives this value. */

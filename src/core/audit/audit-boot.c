@@ -318,11 +318,7 @@ static const struct boot_cmdline *entry_at(const struct judge *j, const char *pa
 {
 	const struct boot_plan *plan = j->ev->resolve->plan;
 
-	for (size_t i = 0; plan && i < plan->n_cmdlines; i++) {
-		if (streq(plan->cmdlines[i].path, path))
-			return &plan->cmdlines[i];
-	}
-	return NULL;
+	return plan ? boot_plan_entry(plan, path) : NULL;
 }
 
 static void add_differing_entries(struct judge *j)

@@ -53,40 +53,50 @@ static void note_container(struct judge *j)
 	add_remedy(j, f, NULL, "ptscope audit --only now             # only the value in force");
 }
 
-static size_t count_known_loaders(const struct resolve *r)
+/* The way out where a mask of the administrator's keeps systemd-sysctl from running. */
+static void add_unmask(struct judge *j, struct finding *f)
 {
-	size_t n = 0;
+	static const char unit[] = "systemd-sysctl.service";
+	const struct subject *s = &j->ev->subject;
+	_cleanup_free_ char *target = NULL, *root = NULL;
 
-	for (size_t i = 0; i < r->n_boot_loaders; i++)
-		n += r->boot_loaders[i].step->loader.id != LOADER_CMDLINE;
-	return n;
+	if (j->ev->resolve->plan->init != INIT_SYSTEMD ||
+	    tree_readlink(j->tree, "/etc/systemd/system/systemd-sysctl.service", &target) < 0 ||
+	    !streq(target, "/dev/null"))
+		return;
+	root = s->kind == SUBJECT_ROOT || s->live_elsewhere ? host_path(j, "") : NULL;
+	if (root)
+		add_remedy(j, f, "To let it run", "%ssystemctl --root=%s unmask %s", sudo(j), root,
+			   unit);
+	else
+		add_remedy(j, f, "To let it run", "%ssystemctl unmask %s", sudo(j), unit);
 }
 
 static void note_no_loader(struct judge *j)
 {
 	const struct resolve *r = j->ev->resolve;
 	const char *pid1 = j->ev->boot_env ? j->ev->boot_env->pid1_comm : NULL;
-	const char *idle = NULL;
+	const char *why = j->key ? boot_plan_nobody(r->plan) : NULL, *idle = NULL;
 	enum severity severity =
 		j->ruling.boot == BOOT_NO_LOADER ? SEVERITY_UNKNOWN : SEVERITY_INFO;
 	struct finding *f;
 
-	if (!j->key || j->ruling.boot == BOOT_CONTAINER || j->ruling.boot == BOOT_SKIPPED ||
-	    count_known_loaders(r) > 0)
+	if (!why || j->ruling.boot == BOOT_CONTAINER || j->ruling.boot == BOOT_SKIPPED)
 		return;
-	for (size_t i = 0; r->plan && i < r->plan->n_steps && !idle; i++) {
+	for (size_t i = 0; i < r->plan->n_steps && !idle; i++) {
 		if (r->plan->steps[i].loader.id != LOADER_CMDLINE)
 			idle = loader_name(r->plan->steps[i].loader.id);
 	}
-	if (pid1)
+	if (r->plan->init == INIT_OTHER && pid1)
 		f = add_finding(j, FINDING_NO_KNOWN_LOADER, severity,
 				"PID 1 is %s; whether %s ever runs here is not known.", pid1,
 				idle ? idle : "anything that reads sysctl files");
 	else
 		f = add_finding(j, FINDING_NO_KNOWN_LOADER, severity,
 				"No known program applies sysctl files at boot here.");
-	if (!pid1 && r->plan && r->plan->init_why)
-		add_detail(j, f, "(%s)", r->plan->init_why);
+	if (r->plan->init != INIT_OTHER)
+		add_detail(j, f, "(%s)", why);
+	add_unmask(j, f);
 }
 
 /* Weaker lines that lose: harmless, but other scanners trip over them. */

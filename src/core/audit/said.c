@@ -17,7 +17,7 @@ bool path_is_vendor(const char *path)
 bool said_is_forbidden(const struct said *s, const struct policy *p)
 {
 	return s->level != LEVEL_NONE && !policy_allows(p, s->level) && !s->file->is_volatile &&
-	       !path_is_vendor(s->file->path) && !startswith(s->file->path, "/proc/");
+	       !path_is_vendor(s->file->path) && s->loader->id != LOADER_CMDLINE;
 }
 
 const struct resolve_key *find_key(const struct resolve *r)

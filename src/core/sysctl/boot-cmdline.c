@@ -19,6 +19,7 @@ struct syntax {
 	const char *const *words; /* a line with one of these first; ends in NULL */
 	bool image_first;	  /* then the kernel's path, then its arguments */
 	bool grub;		  /* a command of grub's script */
+	bool joined;		  /* all such lines of the file are one command line */
 };
 
 static int add_cmdline(struct boot_ctx *c, const char *path, unsigned line, const char *text)
@@ -108,8 +109,9 @@ static int add_args(struct boot_ctx *c, const char *path, unsigned line, const c
 
 static int scan_lines(struct boot_ctx *c, const char *path, const struct syntax *syntax)
 {
+	_cleanup_strbuf_ struct strbuf all = {0};
 	_cleanup_free_ char *bytes = NULL;
-	unsigned number = 0;
+	unsigned number = 0, first = 0;
 	int r = read_config(c, path, &bytes);
 
 	if (r <= 0)
@@ -126,10 +128,14 @@ static int scan_lines(struct boot_ctx *c, const char *path, const struct syntax 
 		if (n > 0 && line[n - 1] == '\r')
 			line[n - 1] = '\0';
 		args = after_word(line, syntax->words);
-		if (args)
+		if (args && syntax->joined) {
+			first = first ? first : number;
+			r = strbuf_addf(&all, "%s%s", all.len ? " " : "", args);
+		} else if (args) {
 			r = add_args(c, path, number, args, syntax);
+		}
 	}
-	return r;
+	return r == 0 && first ? add_args(c, path, first, all.bytes, syntax) : r;
 }
 
 typedef int (*entry_fn)(struct boot_ctx *c, const char *path);
@@ -138,7 +144,7 @@ static int scan_entry(struct boot_ctx *c, const char *path)
 {
 	static const char *const words[] = {"options", NULL};
 
-	return scan_lines(c, path, &(struct syntax){.words = words});
+	return scan_lines(c, path, &(struct syntax){.words = words, .joined = true});
 }
 
 static int scan_uki(struct boot_ctx *c, const char *path)

@@ -40,6 +40,32 @@ struct boot_plan *boot_plan_free(struct boot_plan *p)
 	return NULL;
 }
 
+const char *boot_plan_nobody(const struct boot_plan *p)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct boot_step *s = &p->steps[i];
+
+		if (s->loader.id == LOADER_CMDLINE)
+			continue;
+		if (s->runs_at_boot)
+			return NULL;
+		if (!why && !s->by_hand)
+			why = s->why;
+	}
+	return why ? why : p->init_why;
+}
+
+const struct boot_cmdline *boot_plan_entry(const struct boot_plan *p, const char *path)
+{
+	for (size_t i = 0; i < p->n_cmdlines; i++) {
+		if (streq(p->cmdlines[i].path, path))
+			return &p->cmdlines[i];
+	}
+	return NULL;
+}
+
 bool boot_exists(struct tree *t, const char *path)
 {
 	struct tree_stat st;
@@ -96,6 +122,7 @@ static int add_cmdline_step(struct boot_ctx *c)
 	if (r < 0)
 		return r;
 	p->steps[0].loader.cmdline = p->n_cmdlines ? p->cmdlines[0].text : "";
+	p->steps[0].loader.cmdline_line = p->n_cmdlines ? p->cmdlines[0].line : 0;
 	p->steps[0].loader.cmdline_path = p->n_cmdlines ? p->cmdlines[0].path : p->unreadable[0];
 	return 0;
 }
@@ -123,6 +150,8 @@ static int plan_by_init(struct boot_ctx *c)
 /* What an administrator runs by hand, where it is not the boot's loader already. */
 static int plan_by_hand(struct boot_ctx *c)
 {
+	int r;
+
 	if (!(c->flags & BOOT_IDLE))
 		return 0;
 	for (size_t i = 0; i < c->plan->n_steps; i++) {
@@ -131,7 +160,10 @@ static int plan_by_hand(struct boot_ctx *c)
 	}
 	if (boot_sysctl_program(c) != SYSCTL_PROCPS)
 		return 0;
-	return boot_add_step(c, LOADER_PROCPS, false, "only by hand: sysctl --system");
+	r = boot_add_step(c, LOADER_PROCPS, false, "only by hand: sysctl --system");
+	if (r == 0)
+		c->plan->steps[c->plan->n_steps - 1].by_hand = true;
+	return r;
 }
 
 /* Puts the steps that do not run after those that do, each in the order found. */

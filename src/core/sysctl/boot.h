@@ -30,8 +30,9 @@ struct boot_env {
 struct boot_step {
 	struct loader_instance loader; /* owned */
 	bool runs_at_boot;
-	char *why; /* one phrase: "systemd-sysctl.service, sysinit.target", "installed, not
-		      enabled"; owned */
+	bool by_hand; /* nothing at boot is set up to run it, here or elsewhere */
+	char *why;    /* one phrase: "systemd-sysctl.service, sysinit.target", "installed, not
+			 enabled"; owned */
 };
 
 /* A kernel command line of the next boot. Several boot entries may exist; each is a candidate. */
@@ -71,6 +72,15 @@ enum boot_flags {
  */
 int boot_plan_detect(struct tree *tree, const struct boot_env *env, unsigned flags,
 		     struct boot_plan **ret, struct error *e);
+
+/*
+ * Why no program that reads files runs at boot: "systemd-sysctl.service is masked" where the plan
+ * has steps that do not run (BOOT_IDLE), else how the init is known. NULL when one runs. Borrowed.
+ */
+const char *boot_plan_nobody(const struct boot_plan *p);
+
+/* A command line that was found at that path, or NULL. Borrowed. */
+const struct boot_cmdline *boot_plan_entry(const struct boot_plan *p, const char *path);
 
 /* "systemd", "sysvinit", "openrc", "busybox", "runit", "other", "unknown". */
 const char *init_kind_word(enum init_kind k);

@@ -113,7 +113,7 @@ static grammar_fn cmdline_grammar(quirks_t q)
 static int read_cmdline(struct read_ctx *c)
 {
 	const char *s = c->li->cmdline;
-	struct line_place at = {.line = 1};
+	struct line_place at = {.line = c->li->cmdline_line ? c->li->cmdline_line : 1};
 	ssize_t file;
 	int r = 0;
 

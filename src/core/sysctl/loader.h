@@ -161,6 +161,7 @@ struct loader_instance {
 	uint32_t kernel_rules_inverted; /* for the kill table only */
 	const char *cmdline; /* LOADER_CMDLINE: text and its path in the tree; borrowed */
 	const char *cmdline_path;
+	unsigned cmdline_line; /* of cmdline_path; 0 is 1 */
 };
 
 void loader_instance_done(struct loader_instance *li);

@@ -226,16 +226,6 @@ static int collect_keys(const struct resolve_request *req, struct resolve *r)
 	return k;
 }
 
-/* No program that reads files is known to run at boot, and the init is not one that we know. */
-static bool nobody_known(const struct resolve *r)
-{
-	for (size_t i = 0; i < r->n_boot_loaders; i++) {
-		if (r->boot_loaders[i].step->loader.id != LOADER_CMDLINE)
-			return false;
-	}
-	return r->plan->init == INIT_UNKNOWN || r->plan->init == INIT_OTHER;
-}
-
 /* The loaders of the boot, read with /run. */
 struct now_view {
 	struct resolve_loader *loaders;
@@ -260,7 +250,7 @@ static int resolve_key(const struct resolve_request *req, const struct key_filte
 		x = resolve_fold(now->loaders, now->n, k->key, NULL, &k->boot_now);
 	if (x == 0)
 		x = uncertain_boot(req, filter, r, k, e);
-	if (nobody_known(r))
+	if (boot_plan_nobody(r->plan))
 		k->boot.state = RESOLVE_UNKNOWN;
 	/* The strings of boot_now live in scripts that go away. */
 	k->boot_now.value = NULL;
@@ -291,6 +281,7 @@ static int plan_of_one(const struct resolve_request *req, struct boot_plan *plan
 			if (s->loader.cmdline) {
 				one.loader.cmdline = s->loader.cmdline;
 				one.loader.cmdline_path = s->loader.cmdline_path;
+				one.loader.cmdline_line = s->loader.cmdline_line;
 			}
 			break;
 		}

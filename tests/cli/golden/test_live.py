@@ -11,6 +11,7 @@ import unittest
 
 import harness
 import test_bad_input
+import test_boot
 import test_loaders
 import test_screens
 import test_waivers
@@ -263,8 +264,6 @@ class Unprivileged(LiveCase):
 
 # (schema, value): why nothing emits it
 EXCEPTIONS = {
-    ("ptscope.audit/1", "procps-p"): "no system runs \"sysctl -p\" alone at boot",
-    ("ptscope.audit/1", "busybox"): "the same; scripts that run it are loaders of their own",
     ("ptscope.resolve/1", "later-loader"): "each loader stands for itself in the JSON of resolve",
 }
 
@@ -274,8 +273,8 @@ if __name__ == "__main__":
         print("needs root")
         sys.exit(77)
     suite = unittest.TestSuite()
-    for module in (sys.modules["__main__"], test_screens, test_loaders, test_bad_input,
-                   test_waivers):
+    for module in (sys.modules["__main__"], test_screens, test_loaders, test_boot,
+                   test_bad_input, test_waivers):
         suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     result = unittest.TextTestRunner(verbosity=1).run(suite)
     missing = missing_enums(EXCEPTIONS)
