@@ -390,7 +390,7 @@ static void ptrace_refuses_some_tasks_at_every_level(void **state)
 	w.tracee.exited = FACT_YES;
 	expect_deny(ACCESS_ATTACH, &w, EPERM);
 	assert_int_equal(decide(ACCESS_ATTACH, &w).decided, ACCESS_CHECK_STATE);
-	expect_deny(ACCESS_PIDFD_GETFD, &w, EBADF);
+	expect_deny(ACCESS_PIDFD_GETFD, &w, ESRCH);
 	w = at_level(0);
 	w.tracee.traced = FACT_YES;
 	expect_deny(ACCESS_ATTACH, &w, EPERM);

@@ -223,6 +223,24 @@ static bool check_perf(struct decision *d)
 	return false;
 }
 
+/* kernel/events/core.c:find_get_context(), which 6.1 calls before perf_check_permission() */
+static bool check_exited_first(struct decision *d)
+{
+	if (!has_quirk(d, ACCESS_QUIRK_PERF) || !d->env->perf_sees_exited_first)
+		return false;
+	return deny_if(d, d->tracee->exited, ACCESS_CHECK_TASK, ACCESS_REASON_EXITED, ESRCH);
+}
+
+/* fs/proc/fd.c:proc_lookupfd_common(): before the link that is not there could be asked for */
+static bool check_descriptors(struct decision *d)
+{
+	if (!has_quirk(d, ACCESS_QUIRK_OWN_FD))
+		return false;
+	return deny_if(d, d->tracee->exited, ACCESS_CHECK_MEMORY, ACCESS_REASON_EXITED, ENOENT) ||
+	       deny_if(d, d->tracee->kthread, ACCESS_CHECK_MEMORY, ACCESS_REASON_KERNEL_THREAD,
+		       ENOENT);
+}
+
 /* fs/proc/base.c:proc_pid_stack() */
 static bool check_admin(struct decision *d)
 {
@@ -451,7 +469,8 @@ static bool check_state(struct decision *d)
 	     deny_if(d, t->traced, ACCESS_CHECK_STATE, ACCESS_REASON_TRACED, EPERM)))
 		return true;
 	if (has_quirk(d, ACCESS_QUIRK_FILES) &&
-	    deny_if(d, t->exited, ACCESS_CHECK_STATE, ACCESS_REASON_EXITED, EBADF))
+	    (deny_if(d, t->exited, ACCESS_CHECK_STATE, ACCESS_REASON_EXITED, ESRCH) ||
+	     deny_if(d, t->kthread, ACCESS_CHECK_STATE, ACCESS_REASON_KERNEL_THREAD, EBADF)))
 		return true;
 	if (has_quirk(d, ACCESS_QUIRK_PERF) &&
 	    deny_if(d, t->exited, ACCESS_CHECK_STATE, ACCESS_REASON_EXITED, ESRCH))
@@ -489,8 +508,8 @@ static bool walk(struct decision *d)
 	/* perf_event_open() looks at itself before it looks the task up. */
 	if (has_quirk(d, ACCESS_QUIRK_PERF) && check_perf(d))
 		return true;
-	if (check_there(d) || check_attachable(d) || check_file(d) || check_admin(d) ||
-	    check_memory(d))
+	if (check_there(d) || check_exited_first(d) || check_attachable(d) || check_file(d) ||
+	    check_descriptors(d) || check_admin(d) || check_memory(d))
 		return true;
 	if (!d->all_pass && may_access(d))
 		return true;

@@ -95,6 +95,8 @@ struct access_env {
 	uint32_t esrch_without_mm;
 	/* process_madvise(2) asks for CAP_SYS_NICE on one's own memory too: 6.1 yes, 6.12 no. */
 	bool madvise_self_needs_nice;
+	/* perf_event_open(2) sees that the task has exited before it asks: 6.1 yes, 6.12 no. */
+	bool perf_sees_exited_first;
 };
 
 /* What can be asked for; the table in access-operations.c has a word and the rules of each. */
@@ -131,10 +133,12 @@ enum access_quirk {
 	ACCESS_QUIRK_OWNER = 1 << 2,  /* a file or directory of /proc/PID that only its owner may
 					 open: EACCES before anything else */
 	ACCESS_QUIRK_PROC = 1 << 9,   /* found by its name in /proc: ENOENT where it is gone */
-	ACCESS_QUIRK_OWN_FD = 1 << 3, /* ... or a thread of the same process (/proc/PID/fd) */
+	ACCESS_QUIRK_OWN_FD = 1 << 3, /* ... or a thread of the same process (/proc/PID/fd); nothing
+					 is in it, ENOENT, for a task without descriptors */
 	ACCESS_QUIRK_ADMIN = 1 << 4,  /* CAP_SYS_ADMIN in the first namespace, else EACCES */
 	ACCESS_QUIRK_NICE = 1 << 5,   /* CAP_SYS_NICE there afterwards, else EPERM */
-	ACCESS_QUIRK_FILES = 1 << 6,  /* an exited task has no descriptors: EBADF */
+	ACCESS_QUIRK_FILES = 1 << 6,  /* an exited task has no descriptors: ESRCH; a kernel
+					 thread not this one: EBADF */
 	ACCESS_QUIRK_PERF = 1 << 7,   /* kernel.perf_event_paranoid; CAP_PERFMON passes unasked */
 	ACCESS_QUIRK_EINVAL_MM = 1 << 8, /* without memory EINVAL, afterwards */
 };
