@@ -25,6 +25,7 @@ class Boot(NamedTuple):
     cost: int = 10  # seconds, about: the longest is started first
 
 
+CELLS = ("tests/kernel/cells/cells",)
 PROBE = ("src:tests/kernel/probe/probe.sh", "src:tests/kernel/probe/screens", "tests/kernel/probe/liar")
 
 BOOTS: Tuple[Boot, ...] = (
@@ -32,6 +33,8 @@ BOOTS: Tuple[Boot, ...] = (
          (Job("level", ("/tests/selftest.sh", "yama", "2")),), files=("src:tests/kernel/guest/selftest.sh",)),
     Boot("harness-bpf", Machine(yama=False, bpf=True),
          (Job("level", ("/tests/selftest.sh", "bpf")),), files=("src:tests/kernel/guest/selftest.sh",)),
+    Boot("cells", Machine(memory=1024, seconds=400), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=70),
+    Boot("cells-no-yama", Machine(yama=False, seconds=300), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=25),
     Boot("probe", Machine(bpf=True), (Job("levels", ("/tests/probe.sh", "yama")),), files=PROBE, cost=60),
     Boot("probe-no-yama", Machine(yama=False, bpf=True), (Job("no-yama", ("/tests/probe.sh", "bpf")),), files=PROBE,
          cost=15),
