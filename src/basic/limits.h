@@ -26,6 +26,9 @@
 /* Assignments of the wanted keys that one loader may carry. */
 #define LIMIT_ENTRIES 1000000
 
+/* Times that files are read again for what could stand where something cannot be read. */
+#define LIMIT_GUESSES 256
+
 /* Bytes that the kept lines of one loader may take. */
 #define LIMIT_SCRIPT_BYTES (64 * 1024 * 1024)
 

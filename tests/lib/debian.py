@@ -57,6 +57,9 @@ def private_apt(base: Path, sources: Iterable[Tuple[str, str]]) -> Dict[str, str
         f'Dir::State::status "{base}/var/lib/dpkg/status";\n'
         'Acquire::Languages "none";\n'
         'Acquire::Check-Valid-Until "false";\n'
+        'Acquire::Retries "5";\n'
+        # A list that cannot be fetched is an error, not a warning.
+        'APT::Update::Error-Mode "any";\n'
         'APT::Install-Recommends "false";\n'
         'APT::Sandbox::User "root";\n')
     # apt reads /etc/apt/apt.conf.d of the machine unless Dir is set before: APT_CONFIG comes first.

@@ -22,6 +22,7 @@ SYSCTL_D = (b"etc/sysctl.d", b"run/sysctl.d", b"usr/local/lib/sysctl.d", b"usr/l
             b"usr/local", b"usr/local/lib", b"usr/lib", b"run", b"lib")
 CONF = (b"etc/sysctl.conf",)
 BUILDS = ("deb11", "deb12", "deb13", "sid")
+OPTIONAL = ("sid",)  # taken where it is prepared, not missed where it is not
 ONE = ("deb12",)
 
 
@@ -102,7 +103,8 @@ def select(wanted: Iterable[str]) -> tuple:
             if not found:
                 if request in wanted:
                     raise Missing(f"{build} is not prepared: run judge/builds {build}")
-                absent.add(build)
+                if build not in OPTIONAL:
+                    absent.add(build)
                 continue
             label = loader.package[1:] if loader.package[0] == "=" else f"{loader.name}@{found[loader.package]}"
             if label not in (run.label for run in runs):

@@ -129,6 +129,8 @@ class Maker:
 
     def related_globs(self) -> List[bytes]:
         """Patterns that compete, and perhaps the key or an exclusion: what order rules are about."""
+        if self.chance(20):
+            return self.related_net_globs()
         some = self.rng.sample([b"kernel.yama.*", b"kernel.*.ptrace_scope", b"kernel.*.*", b"*.*.ptrace_scope"], 2)
         pool = some * 2 + [self.rng.choice([KEY, SLASH, b"/kernel//yama/ptrace_scope", some[0]])]
         lines = [self.rng.choice(pool[:4]) + b" = " + self.rng.choice([b"0", b"1", b"2", b"3"])
@@ -136,6 +138,17 @@ class Maker:
         if self.chance(50):
             last = self.rng.choice([pool[4] + b" = " + self.pick(VALUES), b"-" + KEY, b"-" + pool[0], KEY + b" ="])
             lines.insert(self.rng.randint(0, len(lines)), last)
+        return lines
+
+    def related_net_globs(self) -> List[bytes]:
+        """The same over keys that there are several of, with a name that has a dot in it."""
+        names = [b"*", b"*", b"e*", b"eth0", b"all", b"[al]*", b"eth0/100", b"eth0?100", b"lo", b"{all,e*}", b"default"]
+        lines = []
+        for _ in range(self.rng.randint(2, 5)):
+            key = b"net.ipv4.conf." + self.rng.choice(names) + b"." + self.rng.choice([b"rp_filter", b"rp_filter", b"*", b"r*"])
+            if self.chance(15):
+                key = key.replace(b"eth0/100", b"eth0.100").replace(b".", b"/", self.rng.choice([3, 4, 9]))
+            lines.append(b"-" + key if self.chance(25) else key + b" = " + self.rng.choice([b"0", b"1", b"2", b"1 # x"]))
         return lines
 
     def content(self) -> bytes:

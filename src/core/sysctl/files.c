@@ -52,6 +52,18 @@ ssize_t ctx_note_file(struct read_ctx *c, const char *path, enum file_status sta
 	return (ssize_t)s->n_files++;
 }
 
+int ctx_note_opaque(struct read_ctx *c, const char *path, enum opaque opaque, enum reason reason,
+		    int err)
+{
+	ssize_t file = ctx_note_file(c, path, FILE_UNREADABLE, reason, -1);
+
+	if (file < 0)
+		return (int)file;
+	c->script->files[file].opaque = opaque;
+	c->script->files[file].err = err;
+	return 0;
+}
+
 /* Why a file could not be opened, as the status that the script gets. */
 static void set_status(struct loader_script *s, struct sysctl_file *f, int r)
 {

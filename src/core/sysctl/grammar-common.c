@@ -86,7 +86,7 @@ static int goes_up_from_directories(const char *path, const char *key)
 		before = strndup(path, (size_t)(p - path));
 		if (!before || key_walk(before, &walked) < 0)
 			return -ENOMEM;
-		if (!walked || !is_directory(walked, key))
+		if (!is_directory(walked, key))
 			return 0;
 	}
 	return 1;

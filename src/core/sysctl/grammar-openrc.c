@@ -37,10 +37,12 @@ static int join_lines(quirks_t q, const char *line, size_t n, struct strbuf *out
 	return out->failed ? -ENOMEM : 0;
 }
 
+/* The first of two words that "read" splits. One that takes the whole line loses the blanks at its
+ * end, also those behind a backslash. */
 static int first_word(quirks_t q, const struct strbuf *line, struct strbuf *out)
 {
 	struct piece left = {line->bytes, line->len};
-	bool any = false;
+	bool any = false, whole = true;
 
 	for (size_t i = 0; i < left.n; i++) {
 		bool escaped = left.s[i] == '\\' && (q & Q(BACKSLASH_EATEN));
@@ -50,6 +52,7 @@ static int first_word(quirks_t q, const struct strbuf *line, struct strbuf *out)
 		if (escaped && left.s[i] == '\n')
 			continue;
 		if (!escaped && strchr(" \t\n", left.s[i])) {
+			whole = !any;
 			if (any)
 				break;
 			continue;
@@ -57,6 +60,8 @@ static int first_word(quirks_t q, const struct strbuf *line, struct strbuf *out)
 		any = true;
 		(void)strbuf_addc(out, left.s[i]);
 	}
+	if (whole && out->len > 0)
+		out->len = piece_trim_right((struct piece){out->bytes, out->len}, " \t\n").n;
 	return out->failed ? -ENOMEM : 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Two readers over one line loop. Both take any of \n, \r and \r\n as the end of a line. What makes
- * either module raise an error makes the whole file useless to tuned, so that is all that is said
- * of it.
+ * Two readers over one line loop. configparser takes any of \n, \r and \r\n as the end of a line;
+ * configobj ends lines at \n only, drops the \r before it, and a byte order mark. What makes either
+ * module raise an error makes the whole file useless to tuned, so that is all that is said of it.
  */
 #include "ini.h"
 
@@ -167,6 +167,12 @@ bool python_is_utf8(const char *text, size_t n)
 	return true;
 }
 
+/* To Python a NUL is a character as any other; strings here end at it. */
+static bool has_nul(const char *s, size_t n)
+{
+	return n > 0 && memchr(s, '\0', n);
+}
+
 /* Goes to the section of that name, making it. */
 static int enter_section(struct reader *r, const char *name, size_t n)
 {
@@ -175,6 +181,8 @@ static int enter_section(struct reader *r, const char *name, size_t n)
 
 	if (!copy)
 		return -ENOMEM;
+	if (has_nul(name, n))
+		return -EOPNOTSUPP;
 	free(TAKE_PTR(r->option));
 	i = find_section(r->ini, copy);
 	if (i >= 0 && r->unique)
@@ -197,6 +205,8 @@ static int set_option(struct reader *r, const char *name, size_t n, const char *
 
 	if (!v || !k)
 		return -ENOMEM;
+	if (has_nul(name, n) || has_nul(value, m))
+		return -EOPNOTSUPP;
 	if (r->unique && find_option(&r->ini->sections[r->section], k))
 		return -EINVAL;
 	err = ini_section_set(&r->ini->sections[r->section], k, v, r->line, 0);
@@ -214,6 +224,8 @@ static int continue_option(struct reader *r, const char *s, size_t n)
 	_cleanup_strbuf_ struct strbuf b = {0};
 	char *v;
 
+	if (has_nul(s, n))
+		return -EOPNOTSUPP;
 	(void)strbuf_adds(&b, o->value);
 	(void)strbuf_addc(&b, '\n');
 	(void)strbuf_add(&b, s, n);
@@ -361,21 +373,24 @@ int ini_parse(const char *text, size_t n, enum ini_dialect dialect, const char *
 	_cleanup_(ini_done) struct ini ini = {0};
 	struct reader r = {.ini = &ini, .section = -1, .unique = dialect != INI_CONFIGPARSER};
 	const char *end = text + n;
+	bool configobj = dialect == INI_CONFIGOBJ;
 	int err = 0;
 
 	*ret_line = 0;
-	if (!python_is_utf8(text, n) || memchr(text, '\0', n))
+	if (!python_is_utf8(text, n))
 		return -EINVAL;
+	if (configobj && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
 	if (first)
 		err = enter_section(&r, first, strlen(first));
 	while (err == 0 && text < end) {
 		const char *stop = text;
 
-		while (stop < end && *stop != '\n' && *stop != '\r')
+		while (stop < end && *stop != '\n' && (configobj || *stop != '\r'))
 			stop++;
 		r.line++;
-		err = dialect == INI_CONFIGOBJ ? line_configobj(&r, text, (size_t)(stop - text))
-					       : line_configparser(&r, text, (size_t)(stop - text));
+		err = configobj ? line_configobj(&r, text, (size_t)(stop - text))
+				: line_configparser(&r, text, (size_t)(stop - text));
 		if (end - stop > 1 && stop[0] == '\r' && stop[1] == '\n')
 			stop++;
 		text = stop + 1;

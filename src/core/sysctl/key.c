@@ -74,10 +74,6 @@ int key_walk(const char *path, char **ret)
 		return -ENOMEM;
 	for (const char *p = path; (p = next_component(p, &n)); p += n) {
 		if (n == 2 && p[0] == '.' && p[1] == '.') {
-			if (len == 0) {
-				*ret = NULL;
-				return 0;
-			}
 			while (len > 0 && out[len - 1] != '/')
 				len--;
 			if (len > 0)

@@ -107,6 +107,17 @@ ssize_t ctx_note_file(struct read_ctx *c, const char *path, enum file_status sta
 		      enum reason reason, ssize_t by);
 
 /*
+ * Appends a file that is no sysctl configuration (a script, a profile) as unreadable: it could not
+ * be read, or it does what cannot be told from files.
+ *
+ * @err: positive errno, or 0
+ *
+ * Returns 0 or -ENOMEM.
+ */
+int ctx_note_opaque(struct read_ctx *c, const char *path, enum opaque opaque, enum reason reason,
+		    int err);
+
+/*
  * Opens the file, follows its lines by c->grammar and appends the entries that pass the filter. The
  * file is noted as read, or as ignored or unreadable with the reason. (lines.c)
  *
@@ -172,8 +183,8 @@ bool key_has_dotdot(const char *key);
 
 /*
  * The canonical form of a path as the kernel's path walk would see it: "//" and "." dropped, ".."
- * as the parent of whatever stands before it. *ret is NULL when it goes above the start of the
- * walk. Returns 0 or -ENOMEM.
+ * as the parent of whatever stands before it; the start of the walk is the root, above which there
+ * is nothing. Returns 0 or -ENOMEM.
  */
 int key_walk(const char *path, char **ret);
 

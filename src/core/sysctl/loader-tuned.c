@@ -36,16 +36,6 @@ static void settings_done(struct settings *s)
 	free(s->dirs_text);
 }
 
-static int note_unknown(struct read_ctx *c, const char *path, enum reason reason, int err)
-{
-	ssize_t file = ctx_note_file(c, path, FILE_UNREADABLE, reason, -1);
-
-	if (file < 0)
-		return (int)file;
-	c->script->files[file].err = err;
-	return 0;
-}
-
 /*
  * Reads a small file. Returns 1; 0 when it is absent; 2 when it cannot be read, which is noted; or
  * -ENOMEM.
@@ -60,7 +50,7 @@ static int read_small(struct read_ctx *c, const char *path, char **ret, size_t *
 		return 0;
 	if (r == -ENOMEM)
 		return r;
-	r = note_unknown(c, path, REASON_UNREADABLE, -r);
+	r = ctx_note_opaque(c, path, OPAQUE_MAY_SET, REASON_UNREADABLE, -r);
 	return r < 0 ? r : 2;
 }
 
@@ -139,6 +129,8 @@ static int read_settings(struct read_ctx *c, struct settings *s)
 		      : (q & Q(STRICT_INI)) ? INI_STRICT
 					    : INI_CONFIGPARSER,
 		      MAIN_SECTION, &ini, &line);
+	if (r == -EOPNOTSUPP)
+		return ctx_note_opaque(c, MAIN_CONF, OPAQUE_MAY_SET, REASON_NOT_SUPPORTED, 0);
 	if (r < 0)
 		return r == -EINVAL ? 0 : r;
 	value = ini_get(&ini, MAIN_SECTION, "reapply_sysctl");
@@ -201,7 +193,8 @@ static int active_profiles(struct read_ctx *c, struct strbuf *names)
 static ssize_t profile_file(struct read_ctx *c, const char *path)
 {
 	for (size_t i = 0; i < c->script->n_files; i++)
-		if (streq(c->script->files[i].path, path))
+		if (c->script->files[i].status == FILE_READ &&
+		    streq(c->script->files[i].path, path))
 			return (ssize_t)i;
 	return ctx_note_file(c, path, FILE_READ, REASON_NONE, -1);
 }
@@ -232,7 +225,8 @@ static int apply_option(struct read_ctx *c, const struct tuned_profile *p,
 		return r;
 	/* "> value" compares with what the kernel holds. */
 	if (r == 0 || ((value[0] == '>' || value[0] == '<') && value[1]))
-		return note_unknown(c, p->paths[o->source], REASON_NOT_SUPPORTED, 0);
+		return ctx_note_opaque(c, p->paths[o->source], OPAQUE_MAY_SET, REASON_NOT_SUPPORTED,
+				       0);
 	file = profile_file(c, p->paths[o->source]);
 	if (file < 0)
 		return (int)file;
@@ -326,6 +320,17 @@ static int reapply(struct read_ctx *c, const struct settings *s)
 	return r < 0 ? r : settle_files(c, s, first_file, first_entry);
 }
 
+/* As reapply(), where it depends on the machine whether tuned comes to it: path says so. */
+static int reapply_perhaps(struct read_ctx *c, const struct settings *s, const char *path)
+{
+	size_t before = c->script->n_entries;
+	int r = reapply(c, s);
+
+	if (r < 0 || c->script->n_entries == before)
+		return r;
+	return ctx_note_opaque(c, path, OPAQUE_MAY_SKIP, REASON_NOT_SUPPORTED, 0);
+}
+
 static int by_priority(const void *a, const void *b)
 {
 	const struct tuned_unit *const *x = a, *const *y = b;
@@ -351,17 +356,19 @@ static int apply_profile(struct read_ctx *c, const struct settings *s,
 	qsort(order, n, sizeof(*order), by_priority);
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const struct ini_section *options = &order[i]->options;
+		const char *path = p->paths[0];
 
 		for (size_t k = 0; r == 0 && k < options->n; k++) {
+			path = p->paths[options->options[k].source];
 			r = order[i]->conditional ? is_wanted(c, options->options[k].name) : 0;
 			if (r > 0)
-				r = note_unknown(c, p->paths[options->options[k].source],
-						 REASON_NOT_SUPPORTED, 0);
-			else if (r == 0)
+				r = ctx_note_opaque(c, path, OPAQUE_MAY_SET, REASON_NOT_SUPPORTED,
+						    0);
+			else if (r == 0 && !order[i]->conditional)
 				r = apply_option(c, p, &options->options[k]);
 		}
 		if (r == 0 && s->reapply)
-			r = reapply(c, s);
+			r = order[i]->conditional ? reapply_perhaps(c, s, path) : reapply(c, s);
 	}
 	return r;
 }
@@ -388,7 +395,7 @@ static int what_profile_does(struct read_ctx *c, const struct tuned_profile *p)
 }
 
 /* The profile depends on the machine: it matters whether one of those there are sets a wanted key;
- * where one has a sysctl unit at all, the files are taken to be set again. */
+ * where one has a sysctl unit at all, the files may be set again. */
 static int apply_unknown_profile(struct read_ctx *c, const struct settings *s)
 {
 	bool any = false;
@@ -411,11 +418,12 @@ static int apply_unknown_profile(struct read_ctx *c, const struct settings *s)
 			if (found < 0)
 				return found;
 			if (found == 2)
-				return note_unknown(c, ACTIVE, REASON_NOT_SUPPORTED, 0);
+				return ctx_note_opaque(c, ACTIVE, OPAQUE_MAY_SET,
+						       REASON_NOT_SUPPORTED, 0);
 			any = any || found;
 		}
 	}
-	return any && s->reapply ? reapply(c, s) : 0;
+	return any && s->reapply ? reapply_perhaps(c, s, ACTIVE) : 0;
 }
 
 static int read_tuned(struct read_ctx *c)
@@ -441,7 +449,7 @@ static int read_tuned(struct read_ctx *c)
 	if (r < 0)
 		return r;
 	if (bad)
-		return note_unknown(c, bad, REASON_UNREADABLE, 0);
+		return ctx_note_opaque(c, bad, OPAQUE_MAY_SET, REASON_UNREADABLE, 0);
 	return r ? apply_profile(c, &s, &p) : 0;
 }
 

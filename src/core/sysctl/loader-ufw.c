@@ -26,21 +26,13 @@ static int source(struct read_ctx *c, struct shell_vars *v, const char *path)
 		return r;
 	if (r == -ENOENT || r == -ENOTDIR || r == -ELOOP || r == -EISDIR || (r == 0 && n == 0))
 		return 0;
-	if (r < 0) {
-		ssize_t file = ctx_note_file(c, path, FILE_UNREADABLE, REASON_UNREADABLE, -1);
-
-		if (file < 0)
-			return (int)file;
-		c->script->files[file].err = -r;
-		return 0;
-	}
+	if (r < 0)
+		return ctx_note_opaque(c, path, OPAQUE_MAY_SET, REASON_UNREADABLE, -r);
 	r = shell_vars_run(v, c->tree, text, n, &end, &line);
 	if (r < 0)
 		return r;
 	if (end == SHELL_UNKNOWN)
-		return ctx_note_file(c, path, FILE_UNREADABLE, REASON_NOT_SUPPORTED, -1) < 0
-			       ? -ENOMEM
-			       : 0;
+		return ctx_note_opaque(c, path, OPAQUE_MAY_SET, REASON_NOT_SUPPORTED, 0);
 	return end == SHELL_DONE;
 }
 
@@ -99,9 +91,7 @@ static int read_ufw(struct read_ctx *c)
 	if (!conf || !enabled || (conf->value && !*conf->value))
 		return 0;
 	if (!enabled->value || !conf->value || strpbrk(conf->value, " \t\n*?["))
-		return ctx_note_file(c, files[0], FILE_UNREADABLE, REASON_NOT_SUPPORTED, -1) < 0
-			       ? -ENOMEM
-			       : 0;
+		return ctx_note_opaque(c, files[0], OPAQUE_MAY_SET, REASON_NOT_SUPPORTED, 0);
 	on = streq(enabled->value, "yes") || streq(enabled->value, "YES");
 	return read_conf(c, conf->value, on);
 }

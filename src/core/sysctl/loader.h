@@ -87,16 +87,24 @@ const char *reason_sentence(enum reason r);
 enum file_status { FILE_READ, FILE_MASKED, FILE_SHADOWED, FILE_IGNORED, FILE_UNREADABLE };
 const char *file_status_word(enum file_status s); /* "read", "masked", ... */
 
+/* What a file that is no sysctl configuration, and was not understood, could make a loader do. */
+enum opaque {
+	OPAQUE_NO,
+	OPAQUE_MAY_SET,	 /* write any value, in its turn */
+	OPAQUE_MAY_SKIP, /* write nothing at all */
+};
+
 /* A file (or directory) that a loader came across, in the order in which it is read. */
 struct sysctl_file {
 	char *path; /* as the loader names it; owned */
 	char *real; /* after links, when it differs from path; owned; or NULL */
 	enum file_status status;
 	enum reason reason;
-	int err;	  /* positive errno when FILE_UNREADABLE */
-	bool is_dir;	  /* a directory that could not be listed */
-	bool is_volatile; /* under /run: gone after a reboot */
-	ssize_t by;	  /* index of the file that masks or shadows it, or -1 */
+	int err;	    /* positive errno when FILE_UNREADABLE */
+	enum opaque opaque; /* when FILE_UNREADABLE */
+	bool is_dir;	    /* a directory that could not be listed */
+	bool is_volatile;   /* under /run: gone after a reboot */
+	ssize_t by;	    /* index of the file that masks or shadows it, or -1 */
 };
 
 enum entry_kind {

@@ -262,6 +262,8 @@ static int load_one(struct load *l, const char *name)
 	r = ini_parse(text, n, dialect_of(l->q), NULL, &ini, &line);
 	if (r == -EINVAL)
 		return 0;
+	if (r == -EOPNOTSUPP)
+		return set_bad(l, p->paths[source]);
 	return r < 0 ? r : load_sections(l, &ini, source);
 }
 
