@@ -459,6 +459,23 @@ static bool find_mutation(struct run *m, const char *name, void *arg)
 	return true;
 }
 
+/* The versions that have a quirk: "all, until 3.3.10; 4.0.0" */
+static void print_versions(const struct loader *l, quirks_t quirk)
+{
+	bool had = false, any = false;
+
+	for (size_t i = 0; i < l->n_spans; i++) {
+		bool has = l->spans[i].quirks & quirk;
+
+		if (has && !had)
+			(void)printf("%s%s", any ? "; " : "", i == 0 ? "all" : l->spans[i].from);
+		else if (!has && had)
+			(void)printf(", until %s", l->spans[i].from);
+		any = any || has;
+		had = has;
+	}
+}
+
 /* The quirks of each loader by version, as docs/loaders.md shows them. */
 static void print_quirk_table(void)
 {
@@ -466,33 +483,24 @@ static void print_quirk_table(void)
 		const struct loader *l = loader_get(id);
 		quirks_t any = 0;
 
-		for (size_t i = 0; i < l->n_spans; i++)
-			any |= l->spans[i].quirks;
 		(void)printf("### %s\n\n| from version | the suite runs |\n|---|---|\n",
 			     loader_name(id));
-		for (size_t i = 0; i < l->n_spans; i++)
+		for (size_t i = 0; i < l->n_spans; i++) {
+			const char *what = l->spans[i].is_gap ? "nothing: there are none"
+							      : "nothing: recorded";
+
+			any |= l->spans[i].quirks;
 			(void)printf("| %s | %s |\n", l->spans[i].from,
-				     l->spans[i].judged ? l->spans[i].judged : "nothing: recorded");
+				     l->spans[i].judged ? l->spans[i].judged : what);
+		}
 		(void)printf("\n| quirk | from version | meaning |\n|---|---|---|\n");
 		for (unsigned bit = 0; bit < _QUIRK_INDEX_MAX; bit++) {
 			quirks_t q = UINT64_C(1) << bit;
-			bool had = false, lost = false;
 
 			if (!(any & q))
 				continue;
 			(void)printf("| %s | ", quirk_name(bit));
-			for (size_t i = 0; i < l->n_spans; i++) {
-				bool has = l->spans[i].quirks & q;
-
-				if (has && !had && i == 0)
-					(void)printf("all");
-				else if (has && !had)
-					(void)printf("%s%s", lost ? "; " : "", l->spans[i].from);
-				else if (!has && had)
-					(void)printf(", until %s", l->spans[i].from);
-				lost = lost || had;
-				had = has;
-			}
+			print_versions(l, q);
 			(void)printf(" | %s |\n", quirk_meaning(bit));
 		}
 		(void)printf("\n");

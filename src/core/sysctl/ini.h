@@ -39,8 +39,8 @@ void ini_done(struct ini *ini);
  * @first: section that holds what stands before any header, or NULL: there may be nothing
  * @ret_line: line at fault, for -EINVAL
  *
- * Returns 0; -EINVAL where the module raises an error (text that is not UTF-8 included); -EOPNOTSUPP
- * for a NUL in a name or value, which is not followed further; -ENOMEM.
+ * Returns 0; -EINVAL where the module raises an error (text that is not UTF-8 included);
+ * -EOPNOTSUPP for a NUL in a name or value, which is not followed further; -ENOMEM.
  */
 int ini_parse(const char *text, size_t n, enum ini_dialect dialect, const char *first,
 	      struct ini *ret, unsigned *ret_line);

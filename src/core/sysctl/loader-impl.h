@@ -46,7 +46,14 @@ struct version_span {
 	const char *judged; /* builds of this span that the suite runs ("252 (Debian 12)"), or NULL:
 			       recorded */
 	quirks_t consults;  /* as in struct loader, where it differs in this span; or 0 */
+	bool is_gap;	    /* nothing has such a version */
 };
+
+/* Between the versions of busybox and those of procps, for loaders that run either. */
+#define VERSION_GAP                         \
+	{                                   \
+		.from = "2", .is_gap = true \
+	}
 
 struct read_ctx;
 

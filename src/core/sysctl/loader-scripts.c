@@ -263,7 +263,7 @@ static int read_void(struct read_ctx *c)
 		version, PROCPS_##more | Q(RUN_LAST) | Q(GLOBS_NAMES), NULL, 0 \
 	}
 
-static const struct version_span alpine_spans[] = {BUSYBOX_SPANS(ALPINE),
+static const struct version_span alpine_spans[] = {BUSYBOX_SPANS(ALPINE), VERSION_GAP,
 						   PROCPS_SPANS(ALPINE_PROCPS)};
 
 const struct loader loader_alpine = {

@@ -110,7 +110,8 @@ static grammar_fn ufw_grammar(quirks_t q)
 		version, PROCPS_##more, builds, PROCPS_CONSULTS_OF(PROCPS_##more) \
 	}
 
-static const struct version_span spans[] = {BUSYBOX_SPANS(BUSYBOX), PROCPS_SPANS(PROCPS)};
+static const struct version_span spans[] = {BUSYBOX_SPANS(BUSYBOX), VERSION_GAP,
+					    PROCPS_SPANS(PROCPS)};
 
 const struct loader loader_ufw = {
 	.id = LOADER_UFW,

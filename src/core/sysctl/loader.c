@@ -182,7 +182,7 @@ static char *version_upstream(const char *version)
 	return strndup(version, strspn(version, "0123456789."));
 }
 
-/* The span of a version, or NULL when it is older than all. */
+/* The span of a version, or NULL when it is older than all, or nothing has it. */
 static const struct version_span *span_of(const struct loader *l, const char *version)
 {
 	const struct version_span *found = NULL;
@@ -191,7 +191,7 @@ static const struct version_span *span_of(const struct loader *l, const char *ve
 		if (version_compare(version, l->spans[i].from) >= 0)
 			found = &l->spans[i];
 	}
-	return found;
+	return found && !found->is_gap ? found : NULL;
 }
 
 /* Every span is possible: the newest stands first, the others beside it. */
@@ -206,11 +206,14 @@ static int all_spans(const struct loader *l, struct loader_instance *li)
 	li->other_versions = calloc(n, sizeof(*li->other_versions));
 	if (!li->other_quirks || !li->other_versions)
 		return -ENOMEM;
-	for (; li->n_others < n; li->n_others++) {
-		li->other_quirks[li->n_others] = l->spans[li->n_others].quirks;
-		li->other_versions[li->n_others] = strdup(l->spans[li->n_others].from);
+	for (size_t i = 0; i < n; i++) {
+		if (l->spans[i].is_gap)
+			continue;
+		li->other_quirks[li->n_others] = l->spans[i].quirks;
+		li->other_versions[li->n_others] = strdup(l->spans[i].from);
 		if (!li->other_versions[li->n_others])
 			return -ENOMEM;
+		li->n_others++;
 	}
 	return 0;
 }
