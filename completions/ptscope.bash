@@ -31,8 +31,9 @@ _ptscope_argument() {
 		fi
 		;;
 	--mode) _ptscope_words "attach read" "$cur" ;;
-	--level) _ptscope_words "0 1 2 3" "$cur" ;;
 	--fail-on) _ptscope_words "fail unknown warn never" "$cur" ;;
+	--level) _ptscope_words "0 1 2 3" "$cur" ;;
+	--restrict-read | --tell-allowed) _ptscope_words "yes no" "$cur" ;;
 	--expect) _ptscope_words "0 1 2 3" "$cur" ;;
 	--allow) _ptscope_words "1 2 3 1,2 2,3 1,2,3" "$cur" ;;
 	--loader)
@@ -74,7 +75,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain about help" "$cur"
+			_ptscope_words "audit resolve probe explain guard about help" "$cur"
 		fi
 		;;
 	audit)
@@ -101,6 +102,13 @@ _ptscope() {
 			mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
 		fi
 		;;
+	guard)
+		if [[ $cur == -* ]]; then
+			_ptscope_words "--level --cgroup --clear --restrict-read --tell-allowed --follow --format --json $everywhere" "$cur"
+		else
+			_ptscope_words "check start stop status set events" "$cur"
+		fi
+		;;
 	about)
 		if [[ $cur == -* ]]; then
 			_ptscope_words "--findings --schema --schemas --format --json $everywhere" "$cur"
@@ -112,7 +120,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain about help" "$cur"
+			_ptscope_words "audit resolve probe explain guard about help" "$cur"
 		fi
 		;;
 	esac

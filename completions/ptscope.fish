@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completion of ptscope for fish. A test compares the options with the help.
 
-set -l commands audit resolve probe explain about help
+set -l commands audit resolve probe explain guard about help
 
 function __ptscope_findings
     ptscope about --findings 2>/dev/null | string match -rg '^([a-z-]+) '
@@ -17,18 +17,19 @@ complete -c ptscope -s h -l help -d 'Print help and exit'
 complete -c ptscope -s V -l version -d 'Print the version and exit'
 
 # Before the name, and after the names that honour them
-complete -c ptscope -n "not __fish_seen_subcommand_from probe about help" -l root -x -a '(__fish_complete_directories)' -d 'Look at the system under DIR'
-complete -c ptscope -n "not __fish_seen_subcommand_from probe about help" -l live -d 'DIR is the root of the running kernel'
+complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" -l root -x -a '(__fish_complete_directories)' -d 'Look at the system under DIR'
+complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" -l live -d 'DIR is the root of the running kernel'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -l json -d 'The same as --format json'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -s f -l format -x -a 'text json nagios' -d 'Format of the result'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain about help" -l only -x -a 'now boot' -d 'Judge only one half'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain about help" -s v -l verbose -d 'Say more'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain about help" -l no-config -d 'Read nothing from /etc/ptscope'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain guard about help" -l only -x -a 'now boot' -d 'Judge only one half'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain guard about help" -s v -l verbose -d 'Say more'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain guard about help" -l no-config -d 'Read nothing from /etc/ptscope'
 
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a audit -d 'Is ptrace restricted, now and after the next boot?'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Which files set a sysctl key, which one wins, and why'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Try on child processes what this kernel really grants'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Why a process may, or may not, attach to another'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a guard -d 'Enforce the levels by BPF where Yama is missing'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a about -d 'Explain the control, a finding, or a JSON format'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands, or explain one'
 
@@ -52,6 +53,13 @@ complete -c ptscope -n '__fish_seen_subcommand_from explain' -l mode -x -a 'atta
 complete -c ptscope -n '__fish_seen_subcommand_from explain' -l level -x -a '0 1 2 3' -d 'Answer for this level'
 complete -c ptscope -n '__fish_seen_subcommand_from explain' -l test -d 'Let the kernel answer too'
 complete -c ptscope -n '__fish_seen_subcommand_from explain' -a '(__fish_complete_pids)'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l level -x -a '0 1 2 3' -d 'The level to enforce'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l cgroup -x -d 'The level of this cgroup'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l clear -d 'Take the level of the cgroup back'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l restrict-read -x -a 'yes no' -d 'Hold reading to the level too'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l tell-allowed -x -a 'yes no' -d 'Events for allowed attaches too'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -l follow -d 'Wait for more events'
+complete -c ptscope -n '__fish_seen_subcommand_from guard' -a 'check start stop status set events'
 
 complete -c ptscope -n '__fish_seen_subcommand_from about' -l findings -d 'List all findings'
 complete -c ptscope -n '__fish_seen_subcommand_from about' -l schema -x -a '(ptscope about --schemas 2>/dev/null)' -d 'Print a JSON schema'

@@ -13,7 +13,7 @@ def load(path):
     with open(path, "rb") as f:
         data = f.read()
     name = json.loads(data)["$id"]
-    match = re.fullmatch(r"ptscope\.([a-z]+)/([0-9]+)", name)
+    match = re.fullmatch(r"ptscope\.([a-z-]+)/([0-9]+)", name)
     if not match or os.path.basename(path) != f"{match[1]}-{match[2]}.schema.json":
         sys.exit(f"{path}: $id {name!r} does not fit the name of the file")
     return name, data
