@@ -20,13 +20,16 @@ class Boot(NamedTuple):
     machine: Machine
     jobs: Tuple[Job, ...]
     kernels: Tuple[str, ...] = BOTH
-    # Programs of the build directory, files of the source tree ("src:PATH"); they are in /tests.
+    # Programs of the build directory, files of the source tree ("src:PATH"); they are in /tests, or where
+    # "=PLACE" says.
     files: Tuple[str, ...] = ()
     cost: int = 10  # seconds, about: the longest is started first
 
 
 CELLS = ("tests/kernel/cells/cells",)
 PROBE = ("src:tests/kernel/probe/probe.sh", "src:tests/kernel/probe/screens", "tests/kernel/probe/liar")
+
+GUARD = ("src:tests/kernel/guard/guard.sh", "src/guard/ptscope-guard=/usr/local/libexec/ptscope/ptscope-guard")
 
 BOOTS: Tuple[Boot, ...] = (
     Boot("harness-yama", Machine(scope=2),
@@ -38,16 +41,21 @@ BOOTS: Tuple[Boot, ...] = (
     Boot("probe", Machine(bpf=True), (Job("levels", ("/tests/probe.sh", "yama")),), files=PROBE, cost=60),
     Boot("probe-no-yama", Machine(yama=False, bpf=True), (Job("no-yama", ("/tests/probe.sh", "bpf")),), files=PROBE,
          cost=15),
+    Boot("guard", Machine(yama=False, bpf=True), (Job("enforces", ("/tests/guard.sh", "enforces")),), files=GUARD,
+         cost=90),
+    Boot("guard-obstacle", Machine(yama=False), (Job("obstacle", ("/tests/guard.sh", "obstacle")),), files=GUARD),
 )
 
 
 def add_to(image: Initramfs, row: Boot, build: Path) -> None:
     source = Path(__file__).resolve().parents[2]
-    for word in row.files:
+    for entry in row.files:
+        word, _, place = entry.partition("=")
         path = source / word[4:] if word.startswith("src:") else build / word
+        place = place or f"/tests/{path.name}"
         if path.is_dir():
-            image.add_tree(f"/tests/{path.name}", path)
+            image.add_tree(place, path)
         elif path.is_file():
-            image.add_program(f"/tests/{path.name}", path)
+            image.add_program(place, path)
         else:
             raise Failure(f"{path} is not built")
