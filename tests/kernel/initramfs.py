@@ -35,7 +35,7 @@ class Initramfs:
         self.add(path, stat.S_IFDIR | mode)
 
     def add_link(self, path: str, target: str) -> None:
-        self.add(path, stat.S_IFLNK | 0o777, target.encode())
+        self.add(path, stat.S_IFLNK | 0o777, os.fsencode(target))
 
     def add_text(self, path: str, text: str, mode: int = 0o644) -> None:
         self.add(path, stat.S_IFREG | mode, text.encode())
@@ -86,8 +86,9 @@ class Initramfs:
 
 
 def put(file, name: str, data: bytes, *, mode: int, ino: int, device: tuple) -> None:
-    fields = (ino, mode, 0, 0, 2 if stat.S_ISDIR(mode) else 1, 0, len(data), 0, 0, *device, len(name) + 1, 0)
-    head = b"070701" + b"".join(b"%08x" % f for f in fields) + name.encode() + b"\0"
+    path = os.fsencode(name)
+    fields = (ino, mode, 0, 0, 2 if stat.S_ISDIR(mode) else 1, 0, len(data), 0, 0, *device, len(path) + 1, 0)
+    head = b"070701" + b"".join(b"%08x" % f for f in fields) + path + b"\0"
     file.write(head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4))
 
 

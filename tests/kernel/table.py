@@ -5,9 +5,11 @@ A boot costs some seconds, a test in it little: tests that need the same machine
 the level to 3 comes last in its boot, since nothing lowers it again.
 """
 
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple, Tuple
+from typing import Callable, NamedTuple, Optional, Tuple
 
+import loaders
 from boot import Job, Machine
 from debian import Failure
 from initramfs import Initramfs
@@ -23,6 +25,8 @@ class Boot(NamedTuple):
     # Programs of the build directory, files of the source tree ("src:PATH"); they are in /tests, or where
     # "=PLACE" says.
     files: Tuple[str, ...] = ()
+    # Called with the image and the build directory, for files that are worked out.
+    prepare: Optional[Callable[[Initramfs, Path], None]] = None
     cost: int = 10  # seconds, about: the longest is started first
 
 
@@ -38,6 +42,9 @@ BOOTS: Tuple[Boot, ...] = (
          (Job("level", ("/tests/selftest.sh", "bpf")),), files=("src:tests/kernel/guest/selftest.sh",)),
     Boot("cells", Machine(memory=1024, seconds=400), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=70),
     Boot("cells-no-yama", Machine(yama=False, seconds=300), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=25),
+    Boot("loaders", Machine(seconds=300),
+         (Job("trees", ("/tests/loaders.sh",)), Job("values", ("/tests/test-write-rule", "--yama"))),
+         files=("tests/loaders/judge/test-write-rule",), prepare=loaders.add_many, cost=40),
     Boot("probe", Machine(bpf=True), (Job("levels", ("/tests/probe.sh", "yama")),), files=PROBE, cost=60),
     Boot("probe-no-yama", Machine(yama=False, bpf=True), (Job("no-yama", ("/tests/probe.sh", "bpf")),), files=PROBE,
          cost=15),
@@ -45,6 +52,12 @@ BOOTS: Tuple[Boot, ...] = (
          cost=90),
     Boot("guard-obstacle", Machine(yama=False), (Job("obstacle", ("/tests/guard.sh", "obstacle")),), files=GUARD),
 )
+
+# What reaches 3 needs a boot of its own; half of them in each kernel.
+BOOTS += tuple(
+    Boot(f"loaders-lock-{name}-{number}", Machine(seconds=60), (Job("lock", ("/tests/loaders.sh",)),),
+         kernels=(BOTH[number % 2],), prepare=partial(loaders.add_locking, loader=name, number=number), cost=5)
+    for name in loaders.COMMANDS for number in range(loaders.LOCKING))
 
 
 def add_to(image: Initramfs, row: Boot, build: Path) -> None:
@@ -59,3 +72,5 @@ def add_to(image: Initramfs, row: Boot, build: Path) -> None:
             image.add_program(place, path)
         else:
             raise Failure(f"{path} is not built")
+    if row.prepare:
+        row.prepare(image, build)
