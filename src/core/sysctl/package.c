@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * dpkg's and apk's databases: text, read line by line. dpkg's status is stanzas of "Field: value";
- * its info/NAME.list are paths. apk's is stanzas of "L:value".
+ * its info/NAME.list are paths. apk's is stanzas of "L:value". rpm's is read in rpm-db.c.
  */
 #include "package.h"
 
 #include "limits.h"
+#include "rpm-db.h"
 #include "str.h"
 
 #include <stdio.h>
@@ -86,16 +87,11 @@ static int version_in(struct tree *t, const char *path, const char *prefix, cons
 
 int package_version(struct tree *tree, const char *name, char **ret)
 {
-	struct tree_stat st;
 	int r = version_in(tree, DPKG_STATUS, "Package: ", name, "Version: ", ret);
 
-	if (r != -ENOENT)
-		return r;
-	r = version_in(tree, APK_DB, "P:", name, "V:", ret);
-	if (r == -ENOENT && (tree_stat(tree, "/var/lib/rpm", &st, NULL) == 0 ||
-			     tree_stat(tree, "/usr/lib/sysimage/rpm", &st, NULL) == 0))
-		return -ENOTSUP;
-	return r;
+	if (r == -ENOENT || r == -ENOTDIR)
+		r = version_in(tree, APK_DB, "P:", name, "V:", ret);
+	return r == -ENOENT || r == -ENOTDIR ? rpm_version(tree, name, ret) : r;
 }
 
 /* True when a line of the list is the path. */
@@ -187,10 +183,12 @@ int package_owner_of(struct tree *tree, const char *path, struct package_owner *
 
 	if (r == -ENOENT || r == -ENOTDIR)
 		r = apk_owner(tree, path, &o.name);
+	if (r == -ENOENT || r == -ENOTDIR)
+		r = rpm_owner(tree, path, unmerged(path), &o.name, &o.version);
 	if (r < 0)
 		return r;
 	o.conffile = is_conffile(tree, o.name, path);
-	r = package_version(tree, o.name, &o.version);
+	r = o.version ? 0 : package_version(tree, o.name, &o.version);
 	if (r == -ENOMEM) {
 		package_owner_done(&o);
 		return r;

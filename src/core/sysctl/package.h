@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What the package manager's database on a tree says: the version of a package, the owner of a
- * file. dpkg and apk databases are text and are read directly; rpm's is read where it is a plain
- * file that we understand, otherwise the answer is -ENOTSUP (never "not installed").
+ * file. dpkg's, apk's and rpm's databases are read as files, in this order; one that is damaged or
+ * of an unknown form gives an error, never "not installed".
  */
 #pragma once
 
@@ -10,7 +10,7 @@
 #include "tree.h"
 
 /* Version of an installed package. Returns 0, -ENOENT (not installed, or no database), -ENOTSUP,
- * -EACCES and other errnos when the database cannot be read. Caller frees. */
+ * -EBADMSG, -EACCES and other errnos when the database cannot be read. Caller frees. */
 int package_version(struct tree *tree, const char *name, char **ret);
 
 struct package_owner {
