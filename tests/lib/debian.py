@@ -28,16 +28,11 @@ def run(argv, **options) -> bytes:
 
 def mirror(security: bool = False) -> str:
     """The URI of this machine's own Debian mirror, for the main archive or for security updates."""
-    listing = run(
-        ["apt-get", "indextargets", "--format", "$(REPO_URI)\t$(RELEASE)\t$(COMPONENT)",
-         "Created-By: Packages"]
-    ).decode()
-    for line in listing.splitlines():
-        uri, release, component = line.split("\t")
-        is_security = "security" in uri or "security" in release
-        if component == "main" and is_security == security \
-                and re.search(r"/debian(-security)?/?$", uri):
-            return uri
+    # What an update would fetch: known before there ever was one.
+    for line in run(["apt-get", "update", "--print-uris"]).decode().splitlines():
+        found = re.match(r"'(\S+/debian(-security)?)/+dists/(\S+)/InRelease'", line)
+        if found and security == bool(found.group(2) or "security" in found.group(3)):
+            return found.group(1)
     raise Failure("no Debian " + ("security " if security else "") + "mirror in this machine's apt sources")
 
 
