@@ -38,14 +38,14 @@ LOADERS = (
     Loader("systemd-sysctl", BUILDS, "systemd", SYSCTL_D),
     Loader("procps", BUILDS, "procps", SYSCTL_D + CONF),
     Loader("procps-p", BUILDS, "procps", CONF),
-    Loader("busybox", BUILDS[:3], "busybox-static", CONF),
-    Loader("alpine", BUILDS[:3], "busybox-static", SYSCTL_D + CONF),
+    Loader("busybox", BUILDS, "busybox-static", CONF),
+    Loader("alpine", BUILDS, "busybox-static", SYSCTL_D + CONF),
     Loader("openrc", ONE, "=openrc@0.13", SYSCTL_D + CONF),
     Loader("openrc-read", ONE, "=openrc@291", CONF),       # proposed, in no release
     Loader("void", ONE, "=void@20200720", SYSCTL_D + CONF),
     Loader("void-all", ONE, "=void@20190724", SYSCTL_D + CONF),  # proposed, in no release
-    Loader("ufw", BUILDS[:3], "procps", (b"etc/default/ufw", b"etc/ufw")),
-    Loader("tuned", BUILDS[:3], "tuned", (b"etc/tuned",), slow=True),
+    Loader("ufw", BUILDS, "procps", (b"etc/default/ufw", b"etc/ufw")),
+    Loader("tuned", BUILDS, "tuned", (b"etc/tuned",), slow=True),
 )
 
 

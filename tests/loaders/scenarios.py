@@ -304,6 +304,7 @@ LONG = [
     ("long_line_ends_the_file", b"@ = 1\n#" + b"x" * (MIB - 1) + b"\n@ = 2\n", "systemd.long_line procps.long_line", "s1 p2"),
     ("long_line_much_over", b"@ = 1\n#" + b"x" * (MIB + 5000) + b"\n@ = 2\n", "systemd.long_line", "s1"),
     ("long_line_without_newline", b"@ = 1\n#" + b"x" * (MIB - 1), "systemd.long_line", "s1"),
+    ("long_line_continued", b"# " + b"x" * (3 * MIB + 50000) + b"\\\n@ = 2\n@ = 1\n", "", "p1 b1"),
     ("long_line_is_the_setting", b"@ = 1\n@ " + b" " * MIB + b"= 2\n", "systemd.long_line", "s1 p2"),
 ]
 
@@ -612,6 +613,7 @@ TREES = [
     ("tuned_dash_prefix", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "-@ = 2"}), "tuned.again_dash", "t1"),
     ("tuned_glob", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "kernel.yama.* = 2"}), "tuned.again_glob", "t1"),
     ("tuned_glob_in_profile", tuned("[sysctl]\nkernel.yama.* = 2"), "", "t-"),
+    ("tuned_long_line_before_cr", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": b"# " + b"x" * (3 * MIB + 50000) + b"\r@ = 2\rx = 1\n"}), "", "t2"),
     ("tuned_cr_lines", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": b"# x\r@ = 2\r@ = 0\r\n"}), "tuned.again_cr", "t0"),
     ("tuned_nul", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": b"@ = 2\0x\n"}), "", ""),
     ("tuned_not_utf8", tuned_files("[sysctl]\n@ = 1", {"E/10.conf": "# \xff\n@ = 2", "E/20.conf": OTHER}), "", ""),

@@ -3,6 +3,7 @@
  * What becomes of each entry of a script for one key: the writes in the loader's order over the
  * kernel model, then who won and why the others did not.
  */
+#include "index.h"
 #include "loader-impl.h"
 
 #include <fnmatch.h>
@@ -117,10 +118,17 @@ static bool names_key(const struct apply *a, const struct sysctl_entry *e)
 					 : key_glob_match(e->key, a->key);
 }
 
+/* Entry i is kept away from the key by another one. */
+static void set_kept_away(struct apply *a, size_t i, ssize_t by)
+{
+	bool excluded = a->s->entries[by].kind == ENTRY_EXCLUDE;
+
+	set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT, by);
+}
+
 /* systemd's map: an item for each spelled-out key or pattern. value_entry's line gives the value.
  */
 struct map_item {
-	size_t first;  /* entry that gave the item its place */
 	size_t latest; /* entry that said the same value last */
 	bool gone;
 };
@@ -145,110 +153,143 @@ static enum reason later_reason(const struct loader_script *s, size_t i, size_t 
 	return a->file == b->file ? REASON_LATER_LINE : REASON_LATER_FILE;
 }
 
+struct map {
+	struct map_item *items; /* in order */
+	size_t n;
+	struct name_index by_name; /* where each spelled key or pattern stands now */
+};
+
+static void map_done(struct map *m)
+{
+	free(m->items);
+	name_index_done(&m->by_name);
+}
+
 /* Puts entry i into the map. */
-static void map_put(struct apply *a, struct map_item *map, size_t *n, size_t i)
+static void map_put(struct apply *a, struct map *m, size_t i)
 {
 	const struct sysctl_entry *e = &a->s->entries[i];
+	struct name_slot *slot = name_index_find(&m->by_name, e->spelled);
 	quirks_t q = a->li->quirks;
 
-	for (size_t k = 0; k < *n; k++) {
-		const struct sysctl_entry *old = &a->s->entries[map[k].latest];
+	if (slot->name) {
+		struct map_item *item = &m->items[slot->number];
+		const struct sysctl_entry *old = &a->s->entries[item->latest];
 
-		if (map[k].gone || !streq(old->spelled, e->spelled))
-			continue;
 		if (e->kind == ENTRY_EXCLUDE && !(q & Q(EXCLUSION_UNSETS)) &&
 		    old->kind == ENTRY_ASSIGN)
 			return;
+		if (old->kind == ENTRY_ASSIGN)
+			set_fate(a, item->latest, ENTRY_OVERRIDDEN,
+				 later_reason(a->s, item->latest, i), (ssize_t)i);
 		if (same_value(old, e) && (q & Q(SAME_KEEPS_PLACE))) {
-			if (e->kind == ENTRY_ASSIGN)
-				set_fate(a, map[k].latest, ENTRY_OVERRIDDEN,
-					 later_reason(a->s, map[k].latest, i), (ssize_t)i);
-			map[k].latest = i;
+			item->latest = i;
 			return;
 		}
-		if (old->kind == ENTRY_ASSIGN)
-			set_fate(a, map[k].latest, ENTRY_OVERRIDDEN,
-				 later_reason(a->s, map[k].latest, i), (ssize_t)i);
-		map[k].gone = true;
+		item->gone = true;
 	}
-	map[(*n)++] = (struct map_item){.first = i, .latest = i};
+	*slot = (struct name_slot){.name = e->spelled, .number = m->n};
+	m->items[m->n++] = (struct map_item){.latest = i};
 }
 
-/* The item with the key's full name, or -1. */
-static ssize_t map_explicit(const struct apply *a, const struct map_item *map, size_t n)
+/* The entry that gives the key by its full name, or -1. */
+static ssize_t map_explicit(const struct apply *a, const struct map *m)
 {
-	for (size_t k = 0; k < n; k++) {
-		const struct sysctl_entry *e = &a->s->entries[map[k].latest];
+	const struct name_slot *slot = name_index_find(&m->by_name, a->key);
 
-		if (!map[k].gone && !e->is_glob && streq(e->spelled, a->key))
-			return (ssize_t)map[k].latest;
-	}
-	return -1;
+	return slot->name ? (ssize_t)m->items[slot->number].latest : -1;
 }
 
 static int apply_merged(struct apply *a)
 {
-	_cleanup_free_ struct map_item *map = calloc(a->s->n_entries + 1, sizeof(*map));
-	size_t n = 0;
+	_cleanup_(map_done) struct map m = {.items = calloc(a->s->n_entries + 1, sizeof(*m.items))};
 	ssize_t explicit;
 
-	if (!map)
+	if (!m.items || name_index_init(&m.by_name, a->s->n_entries) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < a->s->n_entries; i++) {
 		if (counts(a, &a->s->entries[i]) && names_key(a, &a->s->entries[i]))
-			map_put(a, map, &n, i);
+			map_put(a, &m, i);
 	}
-	explicit = map_explicit(a, map, n);
-	for (size_t k = 0; k < n; k++) {
-		size_t i = map[k].latest;
+	explicit = map_explicit(a, &m);
+	for (size_t k = 0; k < m.n; k++) {
+		size_t i = m.items[k].latest;
 		const struct sysctl_entry *e = &a->s->entries[i];
 
-		if (map[k].gone || e->kind == ENTRY_EXCLUDE)
+		if (m.items[k].gone || e->kind == ENTRY_EXCLUDE)
 			continue;
-		if (e->is_glob && explicit >= 0 && !key_has_dotdot(e->spelled)) {
-			bool excluded = a->s->entries[explicit].kind == ENTRY_EXCLUDE;
-
-			set_fate(a, i, ENTRY_OVERRIDDEN,
-				 excluded ? REASON_EXCLUDED : REASON_EXPLICIT, explicit);
-		} else if (write_entry(a, i) == -ENOMEM) {
+		if (e->is_glob && explicit >= 0 && !key_has_dotdot(e->spelled))
+			set_kept_away(a, i, explicit);
+		else if (write_entry(a, i) == -ENOMEM)
 			return -ENOMEM;
-		}
 	}
 	return 0;
 }
 
-/* procps 4: whether the entry keeps patterns away from a path that one of them found, by its
- * spelling or as an exclusion. */
-static bool keeps_away(const struct apply *a, const struct sysctl_entry *e, const char *path)
+/* procps 4: the list that one process has. An entry keeps patterns away from a path that one of
+ * them found: by its spelling, or as an exclusion by pattern. */
+struct list {
+	size_t start, end;	   /* its entries */
+	struct name_index by_name; /* the first of each spelling */
+	bool any_exclusion;	   /* one by pattern is among them */
+};
+
+static bool excludes_by_pattern(const struct apply *a, const struct sysctl_entry *e)
 {
-	if (!counts(a, e))
-		return false;
-	if (e->kind == ENTRY_EXCLUDE && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) && e->is_glob &&
-	    fnmatch(e->spelled, path, 0) == 0)
-		return true;
-	return !e->is_glob && e->spelled && streq(e->spelled, path);
+	return e->kind == ENTRY_EXCLUDE && e->is_glob && (a->li->quirks & Q(EXCLUDES_BY_GLOB)) &&
+	       counts(a, e);
 }
 
-/* The entry that keeps patterns away in the list that one process has, or -1. */
-static ssize_t list_explicit(const struct apply *a, unsigned run, const char *path)
+static bool spells(const struct apply *a, const struct sysctl_entry *e)
 {
-	for (size_t i = 0; i < a->s->n_entries; i++)
-		if (a->s->entries[i].run == run && keeps_away(a, &a->s->entries[i], path))
+	return counts(a, e) && !e->is_glob && e->spelled;
+}
+
+static void list_done(struct list *l)
+{
+	name_index_done(&l->by_name);
+}
+
+/* Makes the list that begins with entry i. Returns 0 or -ENOMEM. */
+static int list_start(const struct apply *a, size_t i, struct list *ret)
+{
+	const struct sysctl_entry *entries = a->s->entries;
+
+	name_index_done(&ret->by_name);
+	*ret = (struct list){.start = i, .end = i};
+	while (ret->end < a->s->n_entries && entries[ret->end].run == entries[i].run)
+		ret->end++;
+	if (name_index_init(&ret->by_name, ret->end - i) < 0)
+		return -ENOMEM;
+	for (; i < ret->end; i++) {
+		struct name_slot *slot =
+			spells(a, &entries[i]) ? name_index_find(&ret->by_name, entries[i].spelled)
+					       : NULL;
+
+		if (slot && !slot->name)
+			*slot = (struct name_slot){.name = entries[i].spelled, .number = i};
+		ret->any_exclusion = ret->any_exclusion || excludes_by_pattern(a, &entries[i]);
+	}
+	return 0;
+}
+
+/* The entry that keeps patterns away from a path, or -1. */
+static ssize_t list_explicit(const struct apply *a, const struct list *l, const char *path)
+{
+	const struct name_slot *slot = name_index_find(&l->by_name, path);
+	size_t end = slot->name ? slot->number : l->end;
+
+	for (size_t i = l->start; l->any_exclusion && i < end; i++)
+		if (excludes_by_pattern(a, &a->s->entries[i]) &&
+		    fnmatch(a->s->entries[i].spelled, path, 0) == 0)
 			return (ssize_t)i;
-	return -1;
-}
-
-/* Entry i is kept away from the key by another one. */
-static void set_kept_away(struct apply *a, size_t i, ssize_t by)
-{
-	bool excluded = a->s->entries[by].kind == ENTRY_EXCLUDE;
-
-	set_fate(a, i, ENTRY_OVERRIDDEN, excluded ? REASON_EXCLUDED : REASON_EXPLICIT, by);
+	return slot->name ? (ssize_t)slot->number : -1;
 }
 
 /* The entry that keeps pattern i away, or -1. usual: the answer for a path that is the key itself.
  */
-static int pattern_explicit(const struct apply *a, size_t i, ssize_t usual, ssize_t *ret)
+static int pattern_explicit(const struct apply *a, const struct list *l, size_t i, ssize_t usual,
+			    ssize_t *ret)
 {
 	const struct sysctl_entry *e = &a->s->entries[i];
 	_cleanup_free_ char *path = NULL;
@@ -256,12 +297,13 @@ static int pattern_explicit(const struct apply *a, size_t i, ssize_t usual, ssiz
 
 	if (r < 0)
 		return r;
-	*ret = streq(path, a->key) ? usual : list_explicit(a, e->run, path);
+	*ret = streq(path, a->key) || !l->by_name.slots ? usual : list_explicit(a, l, path);
 	return 0;
 }
 
 static int apply_sequential(struct apply *a)
 {
+	_cleanup_(list_done) struct list list = {0};
 	bool lists = a->li->quirks & Q(LISTS);
 	unsigned dead = UINT32_MAX, run = UINT32_MAX;
 	ssize_t explicit = -1;
@@ -273,9 +315,11 @@ static int apply_sequential(struct apply *a)
 
 		if (e->run != run) {
 			run = e->run;
-			explicit = lists ? list_explicit(a, run, a->key) : -1;
+			if (lists && list_start(a, i, &list) < 0)
+				return -ENOMEM;
+			explicit = lists ? list_explicit(a, &list, a->key) : -1;
 		}
-		if (!lists && keeps_away(a, e, a->key))
+		if (!lists && spells(a, e) && streq(e->spelled, a->key))
 			explicit = (ssize_t)i;
 		if (!counts(a, e) || !names_key(a, e) || e->kind == ENTRY_EXCLUDE)
 			continue;
@@ -284,7 +328,7 @@ static int apply_sequential(struct apply *a)
 			continue;
 		}
 		if (e->is_glob)
-			r = pattern_explicit(a, i, explicit, &by);
+			r = pattern_explicit(a, &list, i, explicit, &by);
 		if (r == 0 && by >= 0)
 			set_kept_away(a, i, by);
 		else if (r == 0)

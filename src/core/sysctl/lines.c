@@ -218,6 +218,22 @@ static size_t whole_lines(quirks_t q, const char *b, size_t n)
 	return 0;
 }
 
+/* Length of what is left of a line that began before the buffer, its end included. */
+static size_t rest_of_line(quirks_t q, const char *b, size_t n)
+{
+	const char *s = b, *end = b + n;
+
+	for (;;) {
+		const char *stop = line_end(q, s, end);
+
+		if (stop == end)
+			return n;
+		s = stop + 1;
+		if (!(q & Q(CONTINUES)) || stop == b || stop[-1] != '\\')
+			return (size_t)(s - b);
+	}
+}
+
 static int buffer_reserve(struct read_ctx *c, size_t n)
 {
 	size_t want = c->buffer_size ? c->buffer_size : CHUNK;
@@ -257,11 +273,10 @@ static int consume(struct read_ctx *c, struct line_place *at, size_t *len, bool 
 		return r;
 	}
 	if (n > 0 && at->cut) {
-		const char *nl = memchr(c->buffer, '\n', n);
-		size_t skip = nl ? (size_t)(nl - c->buffer) + 1 : n;
+		size_t skip = rest_of_line(c->quirks, c->buffer, n);
 
 		at->cut = false;
-		at->line++;
+		at->line += count_newlines(c->buffer, skip);
 		memmove(c->buffer, c->buffer + skip, *len - skip);
 		*len -= skip;
 		return consume(c, at, len, eof);
