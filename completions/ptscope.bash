@@ -75,7 +75,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain impact guard about help" "$cur"
 		fi
 		;;
 	audit)
@@ -102,6 +102,9 @@ _ptscope() {
 			mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
 		fi
 		;;
+	impact)
+		_ptscope_words "--all --root --live --format --json --no-config $everywhere" "$cur"
+		;;
 	guard)
 		if [[ $cur == -* ]]; then
 			_ptscope_words "--level --cgroup --clear --restrict-read --tell-allowed --follow --format --json $everywhere" "$cur"
@@ -120,7 +123,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain impact guard about help" "$cur"
 		fi
 		;;
 	esac
