@@ -15,7 +15,9 @@ from pathlib import Path
 from debian import Failure, private_apt, run, unpack
 from kernels import cache_directory, locked, sources
 
-PACKAGES = ("gdb", "strace", "linux-perf", "procps", "bash", "coreutils", "util-linux", "libc-bin", "binutils")
+PACKAGES = ("gdb", "strace", "linux-perf", "procps", "bash", "coreutils", "util-linux", "libc-bin", "binutils",
+            # what docs/impact.md says was run
+            "ltrace", "gdbserver", "elfutils", "scanmem", "proot", "openmpi-bin", "grep", "sed")
 LAYOUT = "1"
 FOR_USERS = {
     "etc/passwd": "root:x:0:0:root:/root:/bin/sh\nalice:x:1000:1000::/tmp:/bin/sh\nbob:x:1001:1001::/tmp:/bin/sh\n",

@@ -32,6 +32,8 @@ class Boot(NamedTuple):
 
 CELLS = ("tests/kernel/cells/cells",)
 PROBE = ("src:tests/kernel/probe/probe.sh", "src:tests/kernel/probe/screens", "tests/kernel/probe/liar")
+IMPACT = ("src:tests/kernel/impact/impact.sh", "src:tests/kernel/impact/programs.sh", "tests/kernel/impact/asker",
+          "tests/kernel/impact/leak", "tests/kernel/impact/mpi-cma")
 
 GUARD = ("src:tests/kernel/guard/guard.sh", "src/guard/ptscope-guard=/usr/local/libexec/ptscope/ptscope-guard")
 
@@ -40,6 +42,11 @@ BOOTS: Tuple[Boot, ...] = (
          (Job("level", ("/tests/selftest.sh", "yama", "2")),), files=("src:tests/kernel/guest/selftest.sh",)),
     Boot("harness-bpf", Machine(yama=False, bpf=True),
          (Job("level", ("/tests/selftest.sh", "bpf")),), files=("src:tests/kernel/guest/selftest.sh",)),
+    # Real programs under software emulation: one kernel, and its levels in two boots.
+    Boot("impact-0-1", Machine(disk=True, memory=1024, seconds=400), (Job("impact", ("/tests/impact.sh", "0", "1")),),
+         files=IMPACT, kernels=("6.1",), cost=150),
+    Boot("impact-2-3", Machine(disk=True, memory=1024, seconds=400), (Job("impact", ("/tests/impact.sh", "2", "3")),),
+         files=IMPACT, kernels=("6.1",), cost=150),
     Boot("cells", Machine(memory=1024, seconds=400), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=70),
     Boot("cells-no-yama", Machine(yama=False, seconds=300), (Job("cells", ("/tests/cells",)),), files=CELLS, cost=25),
     Boot("loaders", Machine(seconds=300),
