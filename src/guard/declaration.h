@@ -7,12 +7,12 @@
 enum declared_kind { DECLARED_NONE, DECLARED_ONE, DECLARED_ANY };
 
 struct declaration {
-	__u64 pidns;  /* address of the caller's PID namespace */
+	__u64 task;   /* address of the task that was named */
+	__u64 signal; /* of its process's signal_struct, which stays the same over exec */
+	__u64 pidns;  /* of the caller's PID namespace */
 	__u64 time;   /* CLOCK_MONOTONIC, ns */
 	__u32 kind;   /* enum declared_kind */
-	__u32 depth;  /* of that namespace */
-	__s32 leader; /* number of the tracer's group leader there */
-	__s32 thread; /* number that was declared; another one when a thread was */
+	__s32 number; /* of the task in that namespace */
 };
 
-_Static_assert(sizeof(struct declaration) == 32, "ABI");
+_Static_assert(sizeof(struct declaration) == 40, "ABI");

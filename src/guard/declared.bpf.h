@@ -5,9 +5,10 @@
  * A declaration is stored with the group leader of the process that made it (task storage): it goes
  * when that task is freed, is not inherited by fork, survives an exec by the leader and ends with
  * an exec by another thread, all as in Yama. No task can be held from here, so the tracer is kept
- * as its number in the PID namespace of the caller and the time of the declaration: whoever has
- * that number and is older than the declaration is the one that was meant, whatever numbers were
- * used again.
+ * as the address of the task that was named, with that of its process's signal_struct and the time:
+ * a task there, of that process and older than the declaration, is the one that was meant, whatever
+ * numbers and memory were used again. (What is left: a thread that is made at the address of the
+ * one that was named, in the same process, and execs. It counts, though Yama would have forgotten.)
  */
 #pragma once
 
@@ -83,24 +84,17 @@ static __always_inline unsigned long find_task(unsigned long pidns, int nr)
 	return node ? node - bpf_core_field_offset(struct task_struct, pid_links) : 0;
 }
 
-/* The leader's number of the process that a thread's number names; 0 when there is none. */
-static __always_inline int leader_of(unsigned long pidns, __u32 depth, int nr)
+/* Whether the task is the one that was named. */
+static __always_inline bool is_named(struct task_struct *task, const struct declaration *d)
 {
-	struct task_struct *task = (struct task_struct *)find_task(pidns, nr);
-	struct upid leader = {};
-	struct pid *pid;
-
-	if (!task)
-		return 0;
-	pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	return number_at(pid, depth, &leader) ? leader.nr : 0;
+	return (unsigned long)task == d->task &&
+	       (unsigned long)BPF_CORE_READ(task, signal) == d->signal &&
+	       BPF_CORE_READ(task, start_time) <= d->time;
 }
 
 struct declared_walk {
-	unsigned long walker;
-	__u64 pidns, time;
-	__u32 depth;
-	int leader;
+	struct declaration named;
+	unsigned long walker, leader; /* leader: of the thread that was named, or 0 */
 	bool found;
 };
 
@@ -109,11 +103,8 @@ static long declared_step(__u32 i, void *data)
 	struct declared_walk *w = data;
 	struct task_struct *task = (struct task_struct *)w->walker;
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct upid number = {};
 
-	if (number_at(BPF_CORE_READ(leader, thread_pid), w->depth, &number) &&
-	    number.nr == w->leader && (unsigned long)number.ns == w->pidns &&
-	    BPF_CORE_READ(leader, start_time) <= w->time) {
+	if ((unsigned long)leader == w->leader || is_named(leader, &w->named)) {
 		w->found = true;
 		return 1;
 	}
@@ -129,19 +120,17 @@ static __noinline bool is_declared(struct task_struct *tracer, struct task_struc
 {
 	struct declaration *d = bpf_task_storage_get(&declarations, child->group_leader, NULL, 0);
 	struct declared_walk w = {};
+	struct task_struct *thread;
 
 	if (!d || d->kind == DECLARED_NONE)
 		return false;
 	if (d->kind == DECLARED_ANY)
 		return true;
-	/* Yama drops the relation when the thread that was named is freed. */
-	if (d->thread != d->leader && !find_task(d->pidns, d->thread))
-		return false;
+	w.named = *d;
 	w.walker = (unsigned long)tracer;
-	w.pidns = d->pidns;
-	w.time = d->time;
-	w.depth = d->depth;
-	w.leader = d->leader;
+	thread = (struct task_struct *)find_task(d->pidns, d->number);
+	if (thread && is_named(thread, &w.named))
+		w.leader = (unsigned long)BPF_CORE_READ(thread, group_leader);
 	bpf_loop(WALK_LONG, declared_step, &w, 0);
 	return w.found;
 }
@@ -162,15 +151,18 @@ static __always_inline int declare(struct task_struct *tracee, unsigned long arg
 		return 0;
 	}
 	if ((int)arg != -1 && arg != -1UL) {
-		new.kind = DECLARED_ONE;
-		new.depth = BPF_CORE_READ(own, level);
-		if (!number_at(own, new.depth, &number))
+		struct task_struct *tracer;
+
+		if (!number_at(own, BPF_CORE_READ(own, level), &number))
 			return -EINVAL;
 		new.pidns = (unsigned long)number.ns;
-		new.thread = (int)arg;
-		new.leader = leader_of(new.pidns, new.depth, new.thread);
-		if (!new.leader)
+		new.number = (int)arg;
+		new.task = find_task(new.pidns, new.number);
+		tracer = (struct task_struct *)new.task;
+		if (!tracer)
 			return -EINVAL;
+		new.kind = DECLARED_ONE;
+		new.signal = (unsigned long)BPF_CORE_READ(tracer, signal);
 		new.time = bpf_ktime_get_ns();
 	}
 	d = bpf_task_storage_get(&declarations, leader, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);

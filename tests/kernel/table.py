@@ -57,6 +57,9 @@ BOOTS: Tuple[Boot, ...] = (
          cost=15),
     Boot("guard", Machine(yama=False, bpf=True), (Job("enforces", ("/tests/guard.sh", "enforces")),), files=GUARD,
          cost=90),
+    Boot("guard-cells", Machine(yama=False, bpf=True, memory=1024, seconds=500),
+         (Job("parity", ("/tests/cells.sh",)),),
+         files=GUARD + CELLS + ("src:tests/kernel/guard/cells.sh", "tests/kernel/guard/level"), cost=80),
     Boot("guard-obstacle", Machine(yama=False), (Job("obstacle", ("/tests/guard.sh", "obstacle")),), files=GUARD),
 )
 
