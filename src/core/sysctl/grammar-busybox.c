@@ -52,8 +52,10 @@ static bool replace_dots(char *key)
 		} else if (key[i] == '.' && i > 0) {
 			size_t rest = strcspn(key + start, "/");
 
-			/* A whole component "." or ".." is the kernel's, not a separator. */
-			if (!has_dot(component) && has_dot((struct piece){key + start, rest}))
+			/* A whole component "." or ".." is the kernel's, not a separator; of dots
+			 * that a component begins with, as many as make one of them stay. */
+			if (!has_dot(component) && has_dot((struct piece){key + start, rest}) &&
+			    !(i - start < 2 && strspn(key + start, ".") > i - start + 1))
 				key[i] = '/';
 		}
 		if (key[i] == '/')

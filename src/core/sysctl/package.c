@@ -42,7 +42,7 @@ static const char *stanza(const char *bytes, const char *first, const char **ret
 {
 	size_t n = strlen(first);
 
-	for (const char *s = bytes; *s;) {
+	for (const char *s = bytes + strspn(bytes, "\n"); *s;) {
 		const char *end = strstr(s, "\n\n");
 
 		if (!end)
@@ -60,7 +60,7 @@ static const char *stanza(const char *bytes, const char *first, const char **ret
 				return l + 1;
 			}
 		}
-		s = *end ? end + 2 : end;
+		s = end + strspn(end, "\n");
 	}
 	return NULL;
 }
