@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Times commands in turns, so that what else the machine does hits all alike. Prints one line a
- *command: the median of the wall time of the whole process in nanoseconds, its peak memory in KiB,
- *and the exit status of the last run. The commands' output goes to /dev/null.
+ * command: the medians of the wall time of the whole process and of its processor time in
+ * nanoseconds, its peak memory in KiB, and of the last run the minor page faults and the exit
+ * status. The commands' output goes to /dev/null.
  *
  *	measure ROUNDS COMMAND [ARGUMENT...] [-- COMMAND...]...
  */
@@ -23,7 +24,7 @@ struct command {
 	char **argv;
 	uint64_t *wall;
 	uint64_t *cpu;
-	long peak;
+	long peak, faults;
 	int status;
 };
 
@@ -60,6 +61,7 @@ static int run(struct command *c, unsigned round)
 	c->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	if (usage.ru_maxrss > c->peak)
 		c->peak = usage.ru_maxrss;
+	c->faults = usage.ru_minflt;
 	return c->status == 127 ? -1 : 0;
 }
 
@@ -127,7 +129,8 @@ int main(int argc, char **argv)
 		unsigned long long wall = median(commands[i].wall, rounds);
 		unsigned long long cpu = median(commands[i].cpu, rounds);
 
-		dprintf(out, "%llu %llu %ld %d\n", wall, cpu, commands[i].peak, commands[i].status);
+		dprintf(out, "%llu %llu %ld %ld %d\n", wall, cpu, commands[i].peak,
+			commands[i].faults, commands[i].status);
 	}
 	return 0;
 }
