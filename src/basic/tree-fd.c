@@ -12,7 +12,7 @@
 
 #include "fd.h"
 
-#include <dirent.h>
+#include <dirent.h> /* DT_REG and its like */
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -24,10 +24,10 @@
 #include <unistd.h>
 
 /* Returns a descriptor, -EAGAIN where the portable way has to be taken, or the errno. */
-static int openat2_path(struct tree *t, const char *path, uint64_t resolve)
+static int openat2_in(struct tree *t, const char *path, uint64_t flags, uint64_t resolve)
 {
 	struct open_how how = {
-		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.flags = flags | O_CLOEXEC,
 		.resolve = resolve | RESOLVE_IN_ROOT,
 	};
 	long fd;
@@ -52,6 +52,11 @@ static int openat2_path(struct tree *t, const char *path, uint64_t resolve)
 	}
 }
 
+static int openat2_path(struct tree *t, const char *path, uint64_t resolve)
+{
+	return openat2_in(t, path, O_PATH | O_NOFOLLOW, resolve);
+}
+
 static enum tree_type type_of(const struct stat *st)
 {
 	switch (st->st_mode & S_IFMT) {
@@ -71,20 +76,25 @@ static enum tree_type type_of(const struct stat *st)
 	}
 }
 
+static struct tree_stat stat_of(const struct stat *st)
+{
+	return (struct tree_stat){
+		.type = type_of(st),
+		.mode = st->st_mode & 07777,
+		.uid = st->st_uid,
+		.gid = st->st_gid,
+		.size = st->st_size > 0 ? (uint64_t)st->st_size : 0,
+		.mtime = st->st_mtim.tv_sec,
+	};
+}
+
 static int stat_fd(int fd, struct tree_stat *ret)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	*ret = (struct tree_stat){
-		.type = type_of(&st),
-		.mode = st.st_mode & 07777,
-		.uid = st.st_uid,
-		.gid = st.st_gid,
-		.size = st.st_size > 0 ? (uint64_t)st.st_size : 0,
-		.mtime = st.st_mtim.tv_sec,
-	};
+	*ret = stat_of(&st);
 	return 0;
 }
 
@@ -148,6 +158,108 @@ static int follow_once(struct tree *t, const char *path, int fd, int *ret_fd,
 	if (st.type == TREE_LNK)
 		return -EAGAIN;
 	*ret_fd = TAKE_FD(found);
+	*ret_st = st;
+	return 0;
+}
+
+/* Whether the kernel's own walk of a path is that of the tree: in the root of this process. Links
+ * in procfs lead past what their text says. */
+static bool is_plain_path(const struct tree *t, const char *path)
+{
+	return t->is_own_root && *path == '/' && !startswith(path, "/proc/") &&
+	       !may_touch_dev(path);
+}
+
+int tree_fd_lstat(struct tree *t, const char *path, struct tree_stat *ret)
+{
+	struct stat st;
+
+	if (!is_plain_path(t, path))
+		return -EAGAIN;
+	if (fstatat(t->fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ELOOP ? -EAGAIN : -errno;
+	*ret = stat_of(&st);
+	return 0;
+}
+
+int tree_fd_stat(struct tree *t, const char *path, struct tree_stat *ret)
+{
+	struct stat st;
+
+	/* Of a link to nothing the text counts: it may be /dev/null. */
+	if (!is_plain_path(t, path) || fstatat(t->fd, path, &st, 0) < 0)
+		return -EAGAIN;
+	*ret = stat_of(&st);
+	return 0;
+}
+
+int tree_fd_readlink_fast(struct tree *t, const char *path, char **ret)
+{
+	char target[LIMIT_PATH];
+	ssize_t n;
+
+	if (!is_plain_path(t, path))
+		return -EAGAIN;
+	n = readlinkat(t->fd, path, target, sizeof(target));
+	if (n < 0)
+		return errno == ELOOP ? -EAGAIN : -errno;
+	if (n == LIMIT_PATH)
+		return -ENAMETOOLONG;
+	*ret = strndup(target, (size_t)n);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* The canonical form of a path that has no links, of less than LIMIT_PATH bytes. */
+static void canonical(const char *path, char ret[static LIMIT_PATH])
+{
+	size_t len = 0;
+
+	while (*(path += strspn(path, "/"))) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && path[0] == '.' && path[1] == '.') {
+			while (len > 0 && ret[--len] != '/')
+				;
+		} else if (n != 1 || path[0] != '.') {
+			ret[len] = '/';
+			memcpy(ret + len + 1, path, n);
+			len += 1 + n;
+		}
+		path += n;
+	}
+	if (len == 0)
+		ret[len++] = '/';
+	ret[len] = '\0';
+}
+
+int tree_fd_real(struct tree *t, const char *path, struct tree_stat *ret_st, char **ret_real)
+{
+	char target[LIMIT_PATH], next[LIMIT_PATH], real[LIMIT_PATH];
+	_cleanup_fd_ int fd = -EBADF;
+	struct tree_stat st;
+	int r;
+
+	if (*path != '/' || strlen(path) >= LIMIT_PATH || may_touch_dev(path))
+		return -EAGAIN;
+	fd = openat2_path(t, path, RESOLVE_NO_SYMLINKS);
+	r = fd < 0 ? fd : stat_fd(fd, &st);
+	if (r == 0 && st.type == TREE_LNK) {
+		if (readlink_fd(fd, target) <= 0 || !join_target(path, target, next) ||
+		    may_touch_dev(next))
+			return -EAGAIN;
+		(void)fd_close(TAKE_FD(fd));
+		path = next;
+		fd = openat2_path(t, path, RESOLVE_NO_SYMLINKS);
+		r = fd < 0 ? fd : stat_fd(fd, &st);
+	}
+	if (r < 0)
+		return r;
+	if (st.type == TREE_LNK)
+		return -EAGAIN;
+	canonical(path, real);
+	*ret_real = strdup(real);
+	if (!*ret_real)
+		return -ENOMEM;
 	*ret_st = st;
 	return 0;
 }
@@ -243,11 +355,11 @@ static int fd_readlink(struct tree *t, const char *path, char **ret)
 	return fd < 0 ? fd : tree_fd_readlink(fd, ret);
 }
 
-static enum tree_type entry_type(int dir, const struct dirent *d)
+static enum tree_type entry_type(int dir, const char *name, unsigned char d_type)
 {
 	struct stat st;
 
-	switch (d->d_type) {
+	switch (d_type) {
 	case DT_REG:
 		return TREE_REG;
 	case DT_DIR:
@@ -259,7 +371,7 @@ static enum tree_type entry_type(int dir, const struct dirent *d)
 	case DT_SOCK:
 		return TREE_SOCKET;
 	default:
-		if (fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 			return TREE_REG; /* gone or not to be looked at: opening it will say so */
 		return type_of(&st);
 	}
@@ -291,40 +403,61 @@ static int reopen(struct tree *t, int path_fd, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
+/* What getdents64(2) fills: no type of the C library's has a name everywhere. */
+struct entry64 {
+	uint64_t ino;
+	int64_t off;
+	unsigned short reclen;
+	unsigned char type;
+	char name[];
+};
+
+/* Adds what a directory, opened for reading, holds. Calls the kernel itself: a stream asks it for
+ * more than is needed. */
+static int list_fd(int fd, struct tree_list *ret)
+{
+	_Alignas(struct entry64) char buf[32768];
+	size_t cap = 0;
+	long n;
+
+	while ((n = syscall(SYS_getdents64, fd, buf, sizeof(buf))) > 0) {
+		for (long at = 0; at < n;) {
+			const struct entry64 *d = (const struct entry64 *)(const void *)(buf + at);
+			int r = 0;
+
+			at += d->reclen;
+			if (!streq(d->name, ".") && !streq(d->name, ".."))
+				r = tree_list_add(ret, &cap, d->name,
+						  entry_type(fd, d->name, d->type));
+			if (r < 0)
+				return r;
+		}
+	}
+	return n < 0 ? -errno : 0;
+}
+
 int tree_fd_list(struct tree *t, int path_fd, struct tree_list *ret)
 {
 	_cleanup_fd_ int fd = reopen(t, path_fd, O_DIRECTORY);
-	struct dirent *d;
-	size_t cap = 0;
-	DIR *stream;
-	int r = 0;
 
 	/* "." takes the right to search the directory, which its listing as such does not. */
 	if (fd == -EAGAIN) {
 		fd = openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		fd = fd < 0 ? -errno : fd;
 	}
-	if (fd < 0)
-		return fd;
-	stream = fdopendir(fd);
-	if (!stream)
-		return -errno;
-	(void)TAKE_FD(fd);
-	for (;;) {
-		errno = 0;
-		d = readdir(stream);
-		if (!d) {
-			r = -errno;
-			break;
-		}
-		if (streq(d->d_name, ".") || streq(d->d_name, ".."))
-			continue;
-		r = tree_list_add(ret, &cap, d->d_name, entry_type(dirfd(stream), d));
-		if (r < 0)
-			break;
-	}
-	(void)closedir(stream);
-	return r;
+	return fd < 0 ? fd : list_fd(fd, ret);
+}
+
+int tree_fd_list_fast(struct tree *t, const char *path, struct tree_list *ret)
+{
+	_cleanup_fd_ int fd = -EBADF;
+
+	/* Elsewhere a link to /dev/null leads to nothing. */
+	if (!t->is_own_root || *path != '/' || may_touch_dev(path))
+		return -EAGAIN;
+	/* O_DIRECTORY opens nothing else. */
+	fd = openat2_in(t, path, O_RDONLY | O_DIRECTORY, RESOLVE_NO_MAGICLINKS);
+	return fd < 0 ? fd : list_fd(fd, ret);
 }
 
 static int fd_list(struct tree *t, const char *path, struct tree_list *ret)
@@ -418,6 +551,7 @@ static int open_root(struct tree **ret, const char *path, bool no_openat2)
 		return -ENOMEM;
 	t->ops = &tree_fd_ops;
 	t->no_openat2 = no_openat2;
+	t->is_own_root = !no_openat2 && streq(path, "/");
 	t->fd = TAKE_FD(fd);
 	*ret = t;
 	return 0;

@@ -41,16 +41,20 @@ struct memory_node {
 	gid_t gid;
 };
 
+struct tree_memo;
+
 struct tree {
 	const struct tree_ops *ops;
-	int fd;		 /* descriptor backend: the root; else -EBADF */
-	bool no_openat2; /* descriptor backend: every look-up is walked */
+	int fd;		  /* descriptor backend: the root; else -EBADF */
+	bool no_openat2;  /* descriptor backend: every look-up is walked */
+	bool is_own_root; /* descriptor backend: it is the root of this process */
 	/* descriptor backend: whether /proc/self/fd can be opened through; 0 when not known yet */
 	enum { PROC_NOT_SEEN, PROC_USABLE, PROC_MISSING } proc;
 	struct tree *base; /* overlay: borrowed */
 	struct memory_node
 		*nodes; /* memory and overlay: sorted, a directory before what is in it */
 	size_t n_nodes, cap_nodes;
+	struct tree_memo *memo; /* owned; NULL: remembers nothing */
 };
 
 extern const struct tree_ops tree_fd_ops, tree_memory_ops;
@@ -92,12 +96,39 @@ int tree_openable(enum tree_type type);
 int tree_fd_fast(struct tree *t, const char *path, bool follow_last, int *ret_fd,
 		 struct tree_stat *ret_st);
 
+/* Descriptor backend: look in one call, where the tree is the root of this process, so that the
+ * kernel's own walk stays inside: at path itself, at what it leads to, and at a link's text (which
+ * the caller frees). -EAGAIN where the tree has to be asked otherwise; or the errno of fstatat(2),
+ * readlinkat(2). */
+int tree_fd_lstat(struct tree *t, const char *path, struct tree_stat *ret);
+int tree_fd_stat(struct tree *t, const char *path, struct tree_stat *ret);
+int tree_fd_readlink_fast(struct tree *t, const char *path, char **ret);
+
+/* Descriptor backend: looks at what path leads to and gives the canonical path of it, where no link
+ * but the last component is on the way. -EAGAIN when the walker has to be asked; otherwise the
+ * errno of openat2(2). Caller frees. */
+int tree_fd_real(struct tree *t, const char *path, struct tree_stat *ret_st, char **ret_real);
+
+/* Descriptor backend: lists what path leads to. On failure ret may hold some. -EAGAIN when it has
+ * to be asked otherwise; -E2BIG, -ENOMEM, or the errno of openat2(2) and getdents64(2). */
+int tree_fd_list_fast(struct tree *t, const char *path, struct tree_list *ret);
+
 /* Descriptor backend: opens for reading what path_fd, from O_PATH, is: a regular file. Returns the
  * descriptor, the errno of open(2), or -EAGAIN when that cannot be done without /proc. */
 int tree_fd_reopen(struct tree *t, int path_fd);
 
 /* Descriptor backend: lists the directory that path_fd, from O_PATH, is. As the operation. */
 int tree_fd_list(struct tree *t, int path_fd, struct tree_list *ret);
+
+/* The functions of tree.h without a memory. (tree.c) */
+int tree_plain_stat(struct tree *t, const char *path, struct tree_stat *ret, char **ret_real);
+int tree_plain_lstat(struct tree *t, const char *path, struct tree_stat *ret);
+int tree_plain_readlink(struct tree *t, const char *path, char **ret);
+int tree_plain_list(struct tree *t, const char *path, struct tree_list *ret);
+int tree_plain_open_file(struct tree *t, const char *path, struct tree_file *ret);
+
+/* Frees what a tree remembers. Takes NULL and returns NULL. (tree-memo.c) */
+struct tree_memo *tree_memo_free(struct tree_memo *m);
 
 /* Adds a copy of a name. cap: of the array, kept by the caller. Returns 0, -E2BIG, -ENOMEM. */
 int tree_list_add(struct tree_list *l, size_t *cap, const char *name, enum tree_type type);

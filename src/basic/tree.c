@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The functions that callers see. With the descriptor backend each first asks the kernel to resolve
+ * What the functions that callers see do when nothing is remembered (tree-memo.c), and those that
+ * remember nothing. With the descriptor backend each first asks the kernel to resolve
  * the path as a whole; the walker does what the kernel cannot, and everything in memory.
  */
 #include "tree-impl.h"
@@ -20,6 +21,7 @@ struct tree *tree_free(struct tree *t)
 		free(t->nodes[i].bytes);
 	}
 	free(t->nodes);
+	(void)tree_memo_free(t->memo);
 	free(t);
 	return NULL;
 }
@@ -64,13 +66,19 @@ static int look_fast(struct tree *t, const char *path, bool follow_last, int *re
 	return t->fd >= 0 ? tree_fd_fast(t, path, follow_last, ret_fd, ret_st) : -EAGAIN;
 }
 
-int tree_stat(struct tree *t, const char *path, struct tree_stat *ret, char **ret_real)
+int tree_plain_stat(struct tree *t, const char *path, struct tree_stat *ret, char **ret_real)
 {
 	_cleanup_fd_ int fd = -EBADF;
 	struct walk w;
 	char *real;
-	int r = ret_real ? -EAGAIN : look_fast(t, path, true, &fd, ret);
+	int r;
 
+	if (ret_real)
+		r = t->fd >= 0 ? tree_fd_real(t, path, ret, ret_real) : -EAGAIN;
+	else
+		r = t->fd >= 0 ? tree_fd_stat(t, path, ret) : -EAGAIN;
+	if (r == -EAGAIN && !ret_real)
+		r = look_fast(t, path, true, &fd, ret);
 	if (r != -EAGAIN)
 		return r;
 	r = tree_walk(t, path, true, &w);
@@ -86,12 +94,14 @@ int tree_stat(struct tree *t, const char *path, struct tree_stat *ret, char **re
 	return 0;
 }
 
-int tree_lstat(struct tree *t, const char *path, struct tree_stat *ret)
+int tree_plain_lstat(struct tree *t, const char *path, struct tree_stat *ret)
 {
 	_cleanup_fd_ int fd = -EBADF;
 	struct walk w;
-	int r = look_fast(t, path, false, &fd, ret);
+	int r = t->fd >= 0 ? tree_fd_lstat(t, path, ret) : -EAGAIN;
 
+	if (r == -EAGAIN)
+		r = look_fast(t, path, false, &fd, ret);
 	if (r != -EAGAIN)
 		return r;
 	r = tree_walk(t, path, false, &w);
@@ -125,12 +135,15 @@ static int act_readlink(struct tree *t, const struct walk *w, void *arg)
 	return r == -EINVAL ? -EAGAIN : r;
 }
 
-int tree_readlink(struct tree *t, const char *path, char **ret)
+int tree_plain_readlink(struct tree *t, const char *path, char **ret)
 {
 	_cleanup_fd_ int fd = -EBADF;
 	struct tree_stat st;
-	int r = look_fast(t, path, false, &fd, &st);
+	int r = t->fd >= 0 ? tree_fd_readlink_fast(t, path, ret) : -EAGAIN;
 
+	if (r != -EAGAIN)
+		return r;
+	r = look_fast(t, path, false, &fd, &st);
 	if (r == 0)
 		return st.type == TREE_LNK && fd >= 0 ? tree_fd_readlink(fd, ret) : -EINVAL;
 	if (r != -EAGAIN)
@@ -148,14 +161,17 @@ static int list_unsorted(struct tree *t, const char *path, struct tree_list *l)
 {
 	_cleanup_fd_ int fd = -EBADF;
 	struct tree_stat st;
-	int r = look_fast(t, path, true, &fd, &st);
+	int r = t->fd >= 0 ? tree_fd_list_fast(t, path, l) : -EAGAIN;
 
+	if (r != -EAGAIN)
+		return r;
+	r = look_fast(t, path, true, &fd, &st);
 	if (r == 0)
 		return st.type == TREE_DIR ? tree_fd_list(t, fd, l) : -ENOTDIR;
 	return r == -EAGAIN ? walk_and(t, path, true, act_list, l) : r;
 }
 
-int tree_list(struct tree *t, const char *path, struct tree_list *ret)
+int tree_plain_list(struct tree *t, const char *path, struct tree_list *ret)
 {
 	struct tree_list l = {0};
 	int r = list_unsorted(t, path, &l);
@@ -179,7 +195,7 @@ static int act_open(struct tree *t, const struct walk *w, void *arg)
 	return r == 0 ? t->ops->open(t, walk_path(w), f) : r;
 }
 
-int tree_open_file(struct tree *t, const char *path, struct tree_file *ret)
+int tree_plain_open_file(struct tree *t, const char *path, struct tree_file *ret)
 {
 	struct tree_file f = {.tree = t, .fd = -EBADF};
 	_cleanup_fd_ int fd = -EBADF;

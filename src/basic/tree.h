@@ -90,6 +90,13 @@ DEFINE_CLEANUP(struct tree *, tree_free)
 #define _cleanup_tree_ _cleanup_(tree_free_p)
 
 /*
+ * From now on the tree answers a question that was asked before as it did then: one run sees one
+ * state of the system. For trees that nothing is added to. What an opened file gives is borrowed
+ * from the tree. Returns 0 or -ENOMEM.
+ */
+int tree_remember(struct tree *t);
+
+/*
  * Memory trees and overlays: put something at a path, replacing what is there (itself, not what a
  * link there leads to). Links in its parents are followed; parents that are missing are made.
  * Content is copied.

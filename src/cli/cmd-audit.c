@@ -217,6 +217,8 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	int r;
 
 	r = gather_open(root, in->options.live, &g, e);
+	if (r == 0)
+		r = gather_remember(&g, e);
 	if (r == 0 && only == ONLY_NOW && !g.subject.live) {
 		(void)error_set(e, EINVAL, root, 0, "no kernel runs from this directory");
 		error_hint(e, "if it is the root of the running one, add --live");

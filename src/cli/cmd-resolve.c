@@ -125,7 +125,7 @@ static int run(const struct invocation *in, struct error *e)
 	}
 	if (patterns_from(in, &p, e) < 0 ||
 	    gather_open(in->options.root, in->options.live, &g, e) < 0 ||
-	    gather_boot_env(&g, e) < 0)
+	    gather_remember(&g, e) < 0 || gather_boot_env(&g, e) < 0)
 		return EXIT_ERROR;
 	if (resolve_run(
 		    &(struct resolve_request){

@@ -133,6 +133,13 @@ int gather_open(const char *root, bool live, struct gather *g, struct error *e)
 	return check_live(g, e);
 }
 
+int gather_remember(struct gather *g, struct error *e)
+{
+	int r = tree_remember(g->tree);
+
+	return r < 0 ? error_set(e, -r, NULL, 0, "out of memory") : 0;
+}
+
 /* True when this process is in the first PID namespace: then /proc/1 is the host's init. */
 static bool in_first_pid_namespace(void)
 {

@@ -33,6 +33,10 @@ void gather_done(struct gather *g);
  */
 int gather_open(const char *root, bool live, struct gather *g, struct error *e);
 
+/* Has the tree remember what it answers, for commands that judge one state of the subject. Returns
+ * 0 or -ENOMEM with detail in e. */
+int gather_remember(struct gather *g, struct error *e);
+
 /* Fills g->boot_env. Returns 0 or -ENOMEM, detail in e. */
 int gather_boot_env(struct gather *g, struct error *e);
 

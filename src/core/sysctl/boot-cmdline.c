@@ -293,8 +293,17 @@ static int scan_boot_entries(struct boot_ctx *c)
 		{"/efi/EFI/Linux", ".efi", scan_uki},
 		{"/boot/efi/EFI/Linux", ".efi", scan_uki},
 	};
+	static const char *const tops[] = {"/boot", "/efi"};
+	int r = 0;
+
+	/* A tree that remembers is then not asked for each of the paths that are not there. */
+	for (size_t i = 0; r != -ENOMEM && i < ELEMENTSOF(tops); i++) {
+		_cleanup_(tree_list_done) struct tree_list l = {0};
+
+		r = tree_list(c->tree, tops[i], &l);
+	}
 	/* Of the Raspberry Pi's firmware. */
-	int r = scan_first_line(c, "/boot/firmware/cmdline.txt");
+	r = r == -ENOMEM ? r : scan_first_line(c, "/boot/firmware/cmdline.txt");
 
 	for (size_t i = 0; r == 0 && i < ELEMENTSOF(files); i++)
 		r = scan_lines(c, files[i].path, &files[i].syntax);
