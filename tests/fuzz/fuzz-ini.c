@@ -71,6 +71,21 @@ static void round_trip(const struct ini *ini, enum ini_dialect dialect)
 	ini_done(&again);
 }
 
+/* Where nothing may stand twice, a file that begins with a section cannot follow itself. */
+static void check_twice(const char *text, size_t n, enum ini_dialect dialect)
+{
+	_cleanup_strbuf_ struct strbuf b = {0};
+	struct ini ini = {0};
+	unsigned line;
+
+	if (n == 0 || text[0] != '[' || dialect == INI_CONFIGPARSER)
+		return;
+	(void)strbuf_add(&b, text, n);
+	(void)strbuf_addc(&b, '\n');
+	(void)strbuf_add(&b, text, n);
+	FUZZ_CHECK(ini_parse(b.bytes, b.len, dialect, NULL, &ini, &line) == -EINVAL);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *text = NULL;
@@ -93,6 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < ini.n; i++)
 		check_section(&ini, i);
 	round_trip(&ini, dialect);
+	check_twice(text, size - 1, dialect);
 	if (ini.n > 0 && ini.sections[0].n > 0) {
 		_cleanup_free_ char *name = strdup(ini.sections[0].options[0].name);
 		size_t n = ini.sections[0].n;

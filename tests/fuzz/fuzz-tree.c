@@ -64,7 +64,9 @@ static void check_fates(const struct loader_script *s, const struct key_result *
 		FUZZ_CHECK(f->status != ENTRY_REFUSED || f->err != 0);
 		FUZZ_CHECK(f->status != ENTRY_OVERRIDDEN || f->by >= 0 ||
 			   f->reason == REASON_LATER_LOADER);
-		FUZZ_CHECK(f->status != ENTRY_IGNORED || f->reason != REASON_NONE);
+		FUZZ_CHECK((f->status != ENTRY_IGNORED && f->status != ENTRY_OVERRIDDEN &&
+			    f->status != ENTRY_REFUSED && f->status != ENTRY_NOT_REACHED) ||
+			   f->reason != REASON_NONE);
 	}
 }
 
