@@ -43,7 +43,8 @@ int help_first(struct strbuf *out)
 	} lines[] = {
 		{"audit", "ptscope audit", "is it restricted, now and after the next boot?"},
 		{"resolve", "ptscope resolve", "which file and line decides, and why?"},
-		{"about", "ptscope about", "what does it mean, and what is it good for?"},
+		{"impact", "ptscope impact", "what would stop working?"},
+		{"explain", "ptscope explain PID", "why can I not attach to PID?"},
 		{"help", "ptscope help", "all commands"},
 	};
 
