@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files of the site's: policies and waivers. Sections of "Setting=value" as in systemd's units.
- * What is not known is an error with its line, since a rule that is half understood is worse than
- * none. Not for use outside this folder.
+ * Files of the site's: policies, waivers, tables. Sections of "Setting=value" as in systemd's
+ * units. What is not known is an error with its line, since a rule that is half understood is worse
+ * than none.
  */
 #pragma once
 
