@@ -18,7 +18,7 @@ _ptscope_argument() {
 	local option=$1 cur=$2
 
 	case $option in
-	--root) _ptscope_files -d "$cur" ;;
+	--root | --scan) _ptscope_files -d "$cur" ;;
 	-o | --output) _ptscope_files -f "$cur" ;;
 	--only) _ptscope_words "now boot" "$cur" ;;
 	-f | --format) _ptscope_words "text json nagios" "$cur" ;;
@@ -30,6 +30,7 @@ _ptscope_argument() {
 			_ptscope_words "cis stig workstation server locked" "$cur"
 		fi
 		;;
+	--uid) mapfile -t COMPREPLY < <(compgen -u -- "$cur") ;;
 	--mode) _ptscope_words "attach read" "$cur" ;;
 	--fail-on) _ptscope_words "fail unknown warn never" "$cur" ;;
 	--level) _ptscope_words "0 1 2 3" "$cur" ;;
@@ -75,7 +76,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain impact guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain exposure impact guard about help" "$cur"
 		fi
 		;;
 	audit)
@@ -112,6 +113,13 @@ _ptscope() {
 			_ptscope_words "check start stop status set events" "$cur"
 		fi
 		;;
+	exposure)
+		if [[ $cur == -* ]]; then
+			_ptscope_words "--level --uid --all --scan --root --live --format --json --no-config $everywhere" "$cur"
+		else
+			mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
+		fi
+		;;
 	about)
 		if [[ $cur == -* ]]; then
 			_ptscope_words "--findings --schema --schemas --format --json $everywhere" "$cur"
@@ -123,7 +131,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain impact guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain exposure impact guard about help" "$cur"
 		fi
 		;;
 	esac

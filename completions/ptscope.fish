@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completion of ptscope for fish. A test compares the options with the help.
 
-set -l commands audit resolve probe explain impact guard about help
+set -l commands audit resolve probe explain exposure impact guard about help
 
 function __ptscope_findings
     ptscope about --findings 2>/dev/null | string match -rg '^([a-z-]+) '
@@ -21,14 +21,15 @@ complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" 
 complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" -l live -d 'DIR is the root of the running kernel'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -l json -d 'The same as --format json'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -s f -l format -x -a 'text json nagios' -d 'Format of the result'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain impact guard about help" -l only -x -a 'now boot' -d 'Judge only one half'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain impact guard about help" -s v -l verbose -d 'Say more'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain exposure impact guard about help" -l only -x -a 'now boot' -d 'Judge only one half'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain exposure impact guard about help" -s v -l verbose -d 'Say more'
 complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain guard about help" -l no-config -d 'Read nothing from /etc/ptscope'
 
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a audit -d 'Is ptrace restricted, now and after the next boot?'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Which files set a sysctl key, which one wins, and why'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Try on child processes what this kernel really grants'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Why a process may, or may not, attach to another'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a exposure -d 'Who can attach to the processes that hold secrets'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a impact -d 'Which programs stop working at each level, and what to do'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a guard -d 'Enforce the levels by BPF where Yama is missing'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a about -d 'Explain the control, a finding, or a JSON format'
@@ -63,6 +64,12 @@ complete -c ptscope -n '__fish_seen_subcommand_from guard' -l follow -d 'Wait fo
 complete -c ptscope -n '__fish_seen_subcommand_from guard' -a 'check start stop status set events'
 
 complete -c ptscope -n '__fish_seen_subcommand_from impact' -l all -d 'Show every program that is known'
+
+complete -c ptscope -n '__fish_seen_subcommand_from exposure' -l level -x -a '0 1 2 3' -d 'Answer for this level'
+complete -c ptscope -n '__fish_seen_subcommand_from exposure' -l uid -x -a '(__fish_complete_users)' -d 'Only processes of this user'
+complete -c ptscope -n '__fish_seen_subcommand_from exposure' -l all -d 'Every process'
+complete -c ptscope -n '__fish_seen_subcommand_from exposure' -l scan -x -a '(__fish_complete_directories)' -d 'Look for programs below DIR too'
+complete -c ptscope -n '__fish_seen_subcommand_from exposure' -a '(__fish_complete_pids)'
 
 complete -c ptscope -n '__fish_seen_subcommand_from about' -l findings -d 'List all findings'
 complete -c ptscope -n '__fish_seen_subcommand_from about' -l schema -x -a '(ptscope about --schemas 2>/dev/null)' -d 'Print a JSON schema'

@@ -71,8 +71,8 @@ enum {
 	GLOBAL_VERBOSE = 1 << 6,
 }; /* -o, -q, --color, --help and --version work everywhere */
 
-extern const struct command cmd_audit, cmd_resolve, cmd_about, cmd_probe, cmd_explain, cmd_impact,
-	cmd_guard, cmd_help;
+extern const struct command cmd_audit, cmd_resolve, cmd_about, cmd_probe, cmd_explain, cmd_exposure,
+	cmd_impact, cmd_guard, cmd_help;
 
 /* All commands of the program, NULL-terminated, in the order of help. Each program that links this
  * library has a table of its own. */

@@ -10,55 +10,14 @@
 
 #include <cmocka.h>
 
+#include "recorded-proc.h"
 #include "snapshot-impl.h"
-#include "str.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define FIRST "user:[4026531837]"
-
-struct recorded {
-	uint32_t pid, ppid, uid, gid, tracer;
-	const char *comm, *state; /* NULL: "a", "S" */
-	const char *userns;	  /* NULL: FIRST; "": the link may not be read */
-	uint32_t owner;		  /* of its files, uid and gid */
-	bool no_memory, kthread;
-	uint64_t caps;
-};
-
-static void add(struct tree *t, const struct recorded *p)
-{
-	const char *comm = p->comm ? p->comm : "a", *state = p->state ? p->state : "S";
-	_cleanup_strbuf_ struct strbuf b = {0};
-	char path[64];
-
-	(void)strbuf_addf(&b, "%u (%s) %s %u %u 0 0 -1 %u 0 0 0 0 0 0 0 0 20 0 1 0 %u 1 1\n",
-			  p->pid, comm, state, p->ppid, p->pid, p->kthread ? 0x200040 : 0x400000,
-			  1000 + p->pid);
-	(void)snprintf(path, sizeof(path), "/proc/%u/stat", p->pid);
-	assert_int_equal(tree_add_file(t, path, b.bytes, b.len), 0);
-	strbuf_clear(&b);
-	(void)strbuf_addf(&b,
-			  "Name:\tTgid: 7\nState:\t%s (x)\nTgid:\t%u\nPid:\t%u\nPPid:\t%u\n"
-			  "TracerPid:\t%u\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n%s"
-			  "CapInh:\t0\nCapPrm:\t%016llx\nCapEff:\t%016llx\nSeccomp:\t2\n",
-			  state, p->pid, p->pid, p->ppid, p->tracer, p->uid, p->uid, p->uid, p->uid,
-			  p->gid, p->gid, p->gid, p->gid,
-			  p->no_memory ? "" : "VmSize:\t  4096 kB\n", (unsigned long long)p->caps,
-			  (unsigned long long)p->caps);
-	(void)snprintf(path, sizeof(path), "/proc/%u/status", p->pid);
-	assert_int_equal(tree_add_file(t, path, b.bytes, b.len), 0);
-	assert_int_equal(tree_set_owner(t, path, p->owner, p->owner), 0);
-	(void)snprintf(path, sizeof(path), "/proc/%u/ns/user", p->pid);
-	if (p->userns && !*p->userns)
-		assert_int_equal(tree_add_error(t, path, EACCES), 0);
-	else
-		assert_int_equal(tree_add_link(t, path, p->userns ? p->userns : FIRST), 0);
-}
 
 static void read_all(struct tree *t, struct snapshot *s)
 {
@@ -89,7 +48,7 @@ static void processes_become_facts(void **state)
 
 	assert_int_equal(tree_new_memory(&t), 0);
 	for (size_t i = 0; i < ELEMENTSOF(all); i++)
-		add(t, &all[i]);
+		record(t, &all[i]);
 	read_all(t, &s);
 	assert_int_equal(s.n, ELEMENTSOF(all));
 	assert_int_equal(s.unseen, 0);
@@ -153,7 +112,7 @@ static void namespaces_are_told_apart(void **state)
 		{.pid = 1},
 		{.pid = 10, .uid = 1000, .gid = 1000, .owner = 1000, .userns = "user:[4026532000]"},
 		{.pid = 11, .uid = 1000, .gid = 1000, .owner = 1000, .userns = "user:[4026532000]"},
-		{.pid = 12, .uid = 1001, .gid = 1001, .owner = 1001, .userns = "user:[4026532001]"},
+		{.pid = 12, .uid = 1000, .gid = 1000, .owner = 1000, .userns = "user:[4026532001]"},
 		{.pid = 13, .uid = 1001, .gid = 1001, .owner = 1001, .userns = ""},
 		{.pid = 14, .uid = 1001, .gid = 1001, .owner = 1001, .userns = ""},
 	};
@@ -163,7 +122,7 @@ static void namespaces_are_told_apart(void **state)
 
 	assert_int_equal(tree_new_memory(&t), 0);
 	for (size_t i = 0; i < ELEMENTSOF(all); i++)
-		add(t, &all[i]);
+		record(t, &all[i]);
 	for (int i = 0; i < 2; i++) {
 		const char *const map = i ? "/proc/10/gid_map" : "/proc/10/uid_map";
 
@@ -195,7 +154,7 @@ static void what_is_no_process_is_left_out(void **state)
 	assert_int_equal(tree_new_memory(&t), 0);
 	assert_int_equal(snapshot_open(t, &s, &e), -ENOENT);
 	assert_string_equal(e.path, "/proc");
-	add(t, &one);
+	record(t, &one);
 	assert_int_equal(tree_add_dir(t, "/proc/5"), 0); /* it has gone */
 	assert_int_equal(tree_add_dir(t, "/proc/99999999999"), 0);
 	assert_int_equal(tree_add_file(t, "/proc/6/stat", "6 (a", 4), 0);
