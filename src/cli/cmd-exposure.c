@@ -169,6 +169,7 @@ static int gather(const struct invocation *in, struct exposure_report *r, struct
 		k = k < 0 ? error_set(e, ENOENT, NULL, 0, "process %u has gone", r->target)
 			  : list_attackers(r, e);
 	}
+	r->hidden = k == 0 && snapshot_hides(&r->processes.snapshot);
 	if (k == 0 && gather_host_name(&r->processes.gather, &r->host) < 0)
 		k = error_set(e, ENOMEM, NULL, 0, "out of memory");
 	return k;

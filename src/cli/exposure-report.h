@@ -25,6 +25,7 @@ struct exposure_report {
 	struct attacker *attackers;
 	size_t n_attackers, cap_attackers;
 	bool all;
+	bool hidden; /* /proc hides the processes of others */
 };
 
 /* The level that "now" stands for: 0 without Yama, -1 when it is not known. */

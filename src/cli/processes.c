@@ -9,8 +9,7 @@
 #include "parse.h"
 #include "render-common.h"
 
-#define PERF_PARANOID "/proc/sys/kernel/perf_event_paranoid"
-#define LEVEL_PATH    "/proc/sys/" PTRACE_SCOPE_KEY
+#define LEVEL_PATH "/proc/sys/" PTRACE_SCOPE_KEY
 
 /* Processes of one name that an error names. */
 #define NAMED_MAX 8
@@ -79,20 +78,6 @@ static int level_from(const char *word, struct processes *p, struct error *e)
 	return 0;
 }
 
-static int perf_paranoid(struct processes *p)
-{
-	_cleanup_free_ char *text = NULL;
-	uint64_t v = 0;
-	int r = tree_read_file(p->tree, PERF_PARANOID, 64, &text, NULL);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	text[strcspn(text, "\n")] = '\0';
-	if (parse_uint(text, 100, &v) == 0)
-		p->env.perf_event_paranoid = (int)v;
-	return 0;
-}
-
 int processes_open(const struct invocation *in, struct processes *ret, struct error *e)
 {
 	const struct options *o = &in->options;
@@ -116,8 +101,6 @@ int processes_open(const struct invocation *in, struct processes *ret, struct er
 	if (!level)
 		r = p->gather.subject.live ? level_of_live(p) : level_of_recording(p);
 	if (r == 0)
-		r = perf_paranoid(p);
-	if (r == 0)
 		r = users_read(p->tree, &p->users);
 	return r < 0 ? error_set(e, -r, NULL, 0, "out of memory") : 0;
 }
@@ -136,7 +119,7 @@ int processes_add(struct processes *p, uint32_t pid, struct error *e)
 		return 0;
 	case -ESRCH:
 		(void)error_set(e, ENOENT, NULL, 0, "there is no process %u", pid);
-		if (p->snapshot.hidden)
+		if (snapshot_hides(&p->snapshot))
 			error_hint(e, "or /proc hides it (hidepid): look as root");
 		else if (p->snapshot.self == 0 && p->gather.subject.live)
 			error_hint(e, "this /proc shows the processes of another pid namespace");

@@ -144,6 +144,6 @@ int render_exposure_json(struct strbuf *out, const struct exposure_report *r)
 	jx_add_int(o, "privileged", x->privileged);
 	jx_add_int(o, "privileged_not_root", x->privileged_not_root);
 	jx_add_int(o, "unseen", x->unseen);
-	jx_add_bool(o, "hidden", r->processes.snapshot.hidden);
+	jx_add_bool(o, "hidden", r->hidden);
 	return jx_finish(o, out);
 }

@@ -287,7 +287,7 @@ static void add_unseen(const struct page *p)
 	const struct exposure_report *r = p->r;
 	_cleanup_strbuf_ struct strbuf b = {0};
 
-	if (r->processes.snapshot.hidden)
+	if (r->hidden)
 		(void)strbuf_addf(&b, "Seen: %u processes; /proc hides those of others (hidepid).",
 				  r->exposure.processes);
 	else if (r->exposure.unseen)

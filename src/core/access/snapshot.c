@@ -239,17 +239,15 @@ static int look_at_self(struct snapshot *s)
 	return 0;
 }
 
-/* The options of the mount that /proc is: hidepid=1, 2, 4, or their names. */
-static int look_for_hidepid(struct snapshot *s)
+bool snapshot_hides(struct snapshot *s)
 {
 	_cleanup_free_ char *text = NULL;
-	int r;
+	bool hides = false;
 
-	if (!s->self)
-		return 0;
-	r = tree_read_file(s->proc, "/proc/self/mountinfo", LIMIT_SMALL_FILE, &text, NULL);
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+	if (!s->self ||
+	    tree_read_file(s->proc, "/proc/self/mountinfo", LIMIT_SMALL_FILE, &text, NULL) < 0)
+		return false;
+	/* The last mount on /proc is the one that is seen. */
 	for (char *line = text, *next; line && *line; line = next) {
 		char *at;
 
@@ -257,10 +255,12 @@ static int look_for_hidepid(struct snapshot *s)
 		if (next)
 			*next++ = '\0';
 		at = strstr(line, " - proc ");
-		if (strstr(line, " /proc ") && at && (at = strstr(at, "hidepid=")))
-			s->hidden = !startswith(at, "hidepid=0") && !startswith(at, "hidepid=off");
+		if (!strstr(line, " /proc ") || !at)
+			continue;
+		at = strstr(at, "hidepid=");
+		hides = at && !startswith(at, "hidepid=0") && !startswith(at, "hidepid=off");
 	}
-	return 0;
+	return hides;
 }
 
 static int read_overflow(struct snapshot *s, const char *path, uint32_t *ret)
@@ -297,8 +297,6 @@ int snapshot_open(struct tree *tree, struct snapshot *ret, struct error *e)
 		return r;
 	}
 	r = look_at_self(&s);
-	if (r == 0)
-		r = look_for_hidepid(&s);
 	if (r == 0 && !s.first_userns) {
 		r = read_overflow(&s, "/proc/sys/kernel/overflowuid", &s.overflow_uid);
 		if (r == 0)

@@ -54,7 +54,6 @@ struct snapshot {
 						ACCESS_ID_UNSEEN where all have one */
 	uint32_t self;	   /* the reader's own pid in this /proc; 0 where it does not show us */
 	bool first_userns; /* the reader is in the first user namespace */
-	bool hidden;	   /* /proc hides others' processes (hidepid) */
 	size_t unseen;	   /* processes listed of which something could not be read */
 };
 
@@ -62,7 +61,7 @@ struct snapshot {
 void snapshot_done(struct snapshot *s);
 
 /*
- * Looks at a /proc: who the reader is in it, and what it hides. No process is read yet.
+ * Looks at a /proc: who the reader is in it. No process is read yet.
  *
  * @tree: whose /proc is meant; borrowed for the life of s
  *
@@ -70,6 +69,10 @@ void snapshot_done(struct snapshot *s);
  * detail in e.
  */
 int snapshot_open(struct tree *tree, struct snapshot *ret, struct error *e);
+
+/* Whether this /proc hides the processes of others: hidepid=1, 2, 4 or their names among the
+ * options of its mount. No where that cannot be seen. */
+bool snapshot_hides(struct snapshot *s);
 
 /*
  * Reads every process. Those that go away meanwhile are left out; those that may not be read count
