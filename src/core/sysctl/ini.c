@@ -320,6 +320,21 @@ static bool value_configobj(const char *s, size_t *n)
 	return true;
 }
 
+/* The bracket that ends a section's name: only blanks, and a comment, may stand behind it. */
+static const char *closing_bracket(const char *s, const char *end)
+{
+	while ((s = memchr(s, ']', (size_t)(end - s)))) {
+		const char *rest = s + 1;
+
+		while (rest < end && blank_length((const unsigned char *)rest, 1))
+			rest++;
+		if (rest == end || *rest == '#')
+			return s;
+		s++;
+	}
+	return NULL;
+}
+
 static int line_configobj(struct reader *r, const char *s, size_t n)
 {
 	const char *equals, *value;
@@ -329,7 +344,7 @@ static int line_configobj(struct reader *r, const char *s, size_t n)
 	if (n == 0 || *s == '#')
 		return 0;
 	if (*s == '[') {
-		const char *close = memchr(s, ']', n);
+		const char *close = closing_bracket(s, s + n);
 		const char *name = s + 1;
 
 		if (close) {

@@ -11,10 +11,12 @@
 	 Q(MERGES) | Q(SAME_KEEPS_PLACE) | Q(EXCLUSION_UNSETS) | Q(BRACES) | Q(ADDS_NEWLINE) | \
 	 Q(OTHERS_MASK))
 
-/* /lib/sysctl.d counts only in builds for a split /usr: Debian's up to 12. */
+/* /lib/sysctl.d counts only in builds for a split /usr: Debian's up to 12. 250 writes no value that
+ * is there already, and wants keys without ".." (pull requests 20676 and 20746). A loop was seen to
+ * mask in 257, and not in 262. */
 static const struct version_span spans[] = {
 	{"247", BASE | Q(LOOP_MASKS) | Q(READS_LIB), "247 (Debian 11)"},
-	{"252", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT),
+	{"250", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(READS_LIB) | Q(REJECTS_DOTDOT),
 	 "252 (Debian 12)"},
 	{"255", BASE | Q(SKIPS_EQUAL) | Q(LOOP_MASKS) | Q(REJECTS_DOTDOT), "257 (Debian 13)"},
 	{"262", BASE | Q(SKIPS_EQUAL) | Q(REJECTS_DOTDOT), NULL},

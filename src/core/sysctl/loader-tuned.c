@@ -156,6 +156,11 @@ static const char *stripped(char *text, size_t n)
 	return s;
 }
 
+static bool has_nul(const char *s, size_t n)
+{
+	return n > 0 && memchr(s, '\0', n);
+}
+
 enum chosen { CHOSEN_NONE, CHOSEN_NAMED, CHOSEN_BY_MACHINE };
 
 /* Which profiles are active. Returns an enum chosen, or a negative errno. */
@@ -164,27 +169,39 @@ static int active_profiles(struct read_ctx *c, struct strbuf *names)
 	_cleanup_free_ char *active = NULL, *mode = NULL, *post = NULL;
 	size_t n_active = 0, n_mode = 0, n_post = 0;
 	const char *name = "", *how = "";
+	bool odd = false, odd_mode = false; /* a NUL is in it */
 	int r;
 
 	r = read_small(c, ACTIVE, &active, &n_active);
+	odd = has_nul(active, n_active);
 	if (r == 1)
 		name = stripped(active, n_active);
 	if (r >= 0 && r < 2)
 		r = read_small(c, MODE, &mode, &n_mode);
+	odd_mode = has_nul(mode, n_mode);
 	if (r == 1)
 		how = stripped(mode, n_mode);
 	if (r >= 0 && r < 2)
 		r = read_small(c, POST_LOADED, &post, &n_post);
+	odd = odd || has_nul(post, n_post);
 	if (r < 0 || r == 2)
 		return r < 0 ? r : CHOSEN_NONE;
-	if (*how && !streq(how, "auto") && !streq(how, "manual"))
+	if ((*how && !streq(how, "auto") && !streq(how, "manual")) || odd_mode)
+		return CHOSEN_NONE;
+	/* No profile has a name with a NUL in it. */
+	if (!streq(how, "auto") && odd)
 		return CHOSEN_NONE;
 	if (streq(how, "auto") || (!*how && !*name))
 		return CHOSEN_BY_MACHINE;
 	(void)strbuf_adds(names, name);
 	if (post) {
+		const char *more = stripped(post, n_post);
+
+		/* It is one name, and no profile's has blanks in it. */
+		if (strpbrk(more, " \t\n\r\f\v"))
+			return CHOSEN_NONE;
 		(void)strbuf_addc(names, ' ');
-		(void)strbuf_adds(names, stripped(post, n_post));
+		(void)strbuf_adds(names, more);
 	}
 	return names->failed ? -ENOMEM : CHOSEN_NAMED;
 }

@@ -165,7 +165,8 @@ static bool is_loaded(const struct tuned_profile *p, const char *path)
 static int locate(struct load *l, const char *name, char **ret, bool *ret_skip)
 {
 	const char *base;
-	bool optional = *name == '-';
+	/* Seen in 2.20, not in 2.15; taken to have come with the other. */
+	bool optional = *name == '-' && (l->q & Q(TAKES_ONCE));
 
 	name += optional;
 	base = strrchr(name, '/');
@@ -291,14 +292,54 @@ static int load_names(struct load *l, const char *names, const char *separators)
 	return r;
 }
 
+/* Whether tuned lists a profile of that name, as it wants of those that are chosen: a file that
+ * cannot be looked at is taken for one. Returns 1, 0 or -ENOMEM. */
+static int is_known(const struct load *l, const char *name, size_t n)
+{
+	if (n == 0 || memchr(name, '/', n) || (n == 1 && *name == '.') ||
+	    (n == 2 && memcmp(name, "..", 2) == 0))
+		return 0;
+	for (size_t i = 0; l->dirs[i]; i++) {
+		_cleanup_strbuf_ struct strbuf path = {0};
+		struct tree_stat st;
+		int r;
+
+		(void)strbuf_addf(&path, "%s/%.*s/tuned.conf", l->dirs[i], (int)n, name);
+		if (path.failed)
+			return -ENOMEM;
+		r = tree_stat(l->tree, path.bytes, &st, NULL);
+		if (r == -ENOMEM || (r == 0 && st.type == TREE_REG) || r == -EACCES ||
+		    r == -EPERM || r == -EIO)
+			return r == -ENOMEM ? r : 1;
+	}
+	return 0;
+}
+
+/* As is_known(), for all of a list of words. */
+static int are_known(const struct load *l, const char *names, const char *separators)
+{
+	int r = 1;
+
+	while (r == 1 && *(names += strspn(names, separators))) {
+		size_t n = strcspn(names, separators);
+
+		r = is_known(l, names, n);
+		names += n;
+	}
+	return r;
+}
+
 int tuned_profile_load(struct tree *tree, quirks_t q, const char *const *dirs, const char *names,
 		       struct tuned_profile *ret, char **ret_bad)
 {
 	_cleanup_(tuned_profile_done) struct tuned_profile p = {0};
 	struct load l = {.tree = tree, .q = q, .dirs = dirs, .profile = &p, .bad = ret_bad};
+	static const char blanks[] = " \t\n\r\f\v\x1c\x1d\x1e\x1f";
 	int r;
 
-	r = load_names(&l, names, " \t\n\r\f\v");
+	r = are_known(&l, names, blanks);
+	if (r == 1)
+		r = load_names(&l, names, blanks);
 	if (r != 1)
 		return r;
 	*ret = p;
