@@ -145,7 +145,9 @@ static int judge(const struct invocation *in, struct gather *g, struct evidence 
 		 const struct policy *policy, struct audit **ret, struct error *e)
 {
 	_cleanup_(audit_free_p) struct audit *a = NULL;
-	bool full = in->options.verbose || in->options.format == FORMAT_JSON;
+	const char *fail_on = invocation_value(in, "fail-on");
+	bool full = in->options.verbose || in->options.format == FORMAT_JSON ||
+		    (fail_on && streq(fail_on, "warn"));
 	int r = full ? gather_in_full(g, ev, e) : 0;
 
 	if (r < 0)

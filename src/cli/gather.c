@@ -260,6 +260,7 @@ int gather_in_full(struct gather *g, struct evidence *ev, struct error *e)
 	struct resolve *all = NULL;
 	int r = kernel_facts_gather(g->tree, &env, /* full= */ true, &full);
 
+	ev->in_full = true;
 	if (r < 0)
 		return error_set(e, -r, NULL, 0, "out of memory");
 	kernel_facts_done(&ev->kernel);

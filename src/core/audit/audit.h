@@ -39,6 +39,7 @@ struct evidence {
 	struct resolve *resolve;	 /* owned by evidence; NULL with --only now */
 	bool want_now, want_boot;	 /* from --only */
 	const struct audit_probe *probe; /* NULL: not tried; borrowed */
+	bool in_full; /* what only explains was gathered too: look for all there is */
 	/* Only for the words of remedies. */
 	bool privileged;		 /* the effective uid is 0: no "sudo" in remedies */
 	const char *user;		 /* name of the caller, or NULL; borrowed */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Things that are no sysctl loaders and mention the key: units, cron tables, udev rules and the
- * like. What they do is not modelled; that they are there is told. They are looked for unless the
- * kernel holds just what the loaders would set: then nothing has interfered since the boot, and a
- * passing audit does not pay for the search.
+ * like. What they do is not modelled; that they are there is told. The short form of an audit does
+ * not pay for the search where the kernel holds just what the loaders would set, since then nothing
+ * has interfered since the boot.
  */
 #include "audit-impl.h"
 
@@ -42,12 +42,26 @@ static const struct place {
 	{"/etc/cloud/cloud.cfg", NULL},
 	{"/etc/cloud/cloud.cfg.d", ".cfg"},
 	{"/var/lib/cloud/scripts/per-boot", ""},
+	{"/etc/initramfs-tools/hooks", ""},
 	{"/etc/initramfs-tools/scripts", ""},
+	{"/etc/initramfs-tools/scripts/init-premount", ""},
 	{"/etc/initramfs-tools/scripts/init-bottom", ""},
+	{"/etc/initramfs-tools/scripts/local-bottom", ""},
+	{"/etc/dracut.conf", NULL},
 	{"/etc/dracut.conf.d", ".conf"},
+	{"/etc/mkinitcpio.conf", NULL},
 	/* systemd-sysctl applies the credential after all files. */
 	{"/etc/credstore/sysctl.extra", NULL},
 	{"/usr/lib/credstore/sysctl.extra", NULL},
+};
+
+/* The same credential where what it says cannot be read: encrypted, or for systemd-stub. */
+static const char *const sealed[] = {
+	"/etc/credstore.encrypted/sysctl.extra",
+	"/usr/lib/credstore.encrypted/sysctl.extra",
+	"/boot/loader/credentials/sysctl.extra.cred",
+	"/efi/loader/credentials/sysctl.extra.cred",
+	"/boot/efi/loader/credentials/sysctl.extra.cred",
 };
 
 struct search {
@@ -123,6 +137,26 @@ static void search_dir(struct search *s, const char *dir, const char *suffix)
 	}
 }
 
+/* The finding about credentials. */
+static struct finding *credential(struct search *s)
+{
+	if (!s->f)
+		s->f = add_finding(s->j, FINDING_UNMODELLED_WRITER, SEVERITY_WARN,
+				   "A credential gives systemd-sysctl lines that are not counted.");
+	return s->f;
+}
+
+static void search_sealed(struct search *s)
+{
+	struct tree_stat st;
+
+	for (size_t i = 0; i < ELEMENTSOF(sealed); i++) {
+		if (tree_stat(s->j->tree, sealed[i], &st, NULL) == 0 && st.type == TREE_REG)
+			add_evidence(s->j, credential(s), sealed[i], 0,
+				     "what it says cannot be read here");
+	}
+}
+
 /* systemd.set_credential=sysctl.extra:... on a command line of the next boot. */
 static void search_cmdlines(struct search *s)
 {
@@ -133,11 +167,7 @@ static void search_cmdlines(struct search *s)
 
 		if (!strstr(c->text, "credential") || !strstr(c->text, "sysctl.extra"))
 			continue;
-		if (!s->f)
-			s->f = add_finding(
-				s->j, FINDING_UNMODELLED_WRITER, SEVERITY_WARN,
-				"A credential gives systemd-sysctl lines that are not counted.");
-		add_evidence(s->j, s->f, c->path, c->line, c->text);
+		add_evidence(s->j, credential(s), c->path, c->line, c->text);
 	}
 }
 
@@ -145,7 +175,8 @@ static bool is_undisturbed(const struct judge *j)
 {
 	const struct runtime *now = &j->ev->runtime;
 
-	return j->ev->want_now && now->state == RUNTIME_SET && now->level == j->key->boot.level;
+	return !j->ev->in_full && j->ev->want_now && now->state == RUNTIME_SET &&
+	       now->level == j->key->boot.level;
 }
 
 void tell_writers(struct judge *j)
@@ -161,5 +192,6 @@ void tell_writers(struct judge *j)
 		else
 			search_file(&s, places[i].path);
 	}
+	search_sealed(&s);
 	search_cmdlines(&s);
 }

@@ -42,6 +42,14 @@ class Live(LiveCase):
         self.assertEqual(js["subject"], {"kind": "live", "path": "/"})
         self.assertEqual(js["host"]["kernel"], RELEASE)
 
+    def test_unmodelled_writers_are_looked_for_in_full(self):
+        tree = live(debian(tree={**OWN, "/etc/rc.local": "sysctl -w %s=0\n" % KEY}))
+        for args, code in (((), 0), (("--json",), 0), (("--fail-on", "warn"), 1)):
+            with self.subTest(args=args):
+                r = self.live_run(tree, ("audit", "--no-config") + args, level=1, **SYSTEMD)
+                self.assertEqual(r.code, code, r.text)
+                self.assertEqual("unmodelled-writer" in r.text, bool(args))
+
     def test_weaker_vendor_line(self):
         tree = live(rhel(**OWN))
         text, _ = self.live_audit(tree, code=0, level=1, **SYSTEMD)

@@ -180,6 +180,34 @@ class Audit(Case):
         self.assertIn("unmodelled-writer", ids(js))
         self.check_screen("audit-root-unmodelled-writer", text)
 
+    def writers(self, tree):
+        _, js = self.audit(debian(tree={**OWN, **tree}), code=0)
+        return [e["path"] for f in js["findings"] if f["id"] == "unmodelled-writer"
+                for e in f["evidence"]]
+
+    def test_every_kind_of_unmodelled_writer(self):
+        line = "sysctl -w kernel.yama.ptrace_scope=0\n"
+        for path in ("/etc/rc.local", "/etc/init.d/site", "/etc/local.d/x.start", "/etc/crontab",
+                     "/etc/cron.d/site", "/var/spool/cron/crontabs/root",
+                     "/etc/systemd/system/site.service",
+                     "/etc/systemd/system/sshd.service.d/site.conf",
+                     "/usr/lib/udev/rules.d/99-site.rules", "/etc/tmpfiles.d/site.conf",
+                     "/etc/cloud/cloud.cfg.d/99.cfg", "/etc/initramfs-tools/scripts/init-bottom/site",
+                     "/etc/dracut.conf.d/x.conf", "/etc/credstore/sysctl.extra",
+                     "/etc/NetworkManager/dispatcher.d/site"):
+            with self.subTest(path=path):
+                self.assertEqual(self.writers({path: line}), [path])
+                self.assertEqual(self.writers({path: "# " + line}), [])
+        self.assertEqual(self.writers({"/etc/systemd/system/site.service.bak": line}), [])
+
+    def test_credentials_that_cannot_be_read(self):
+        for path in ("/etc/credstore.encrypted/sysctl.extra",
+                     "/boot/efi/loader/credentials/sysctl.extra.cred"):
+            self.assertEqual(self.writers({path: "\1\2"}), [path])
+        entry = {"/boot/loader/entries/a.conf":
+                 "options ro systemd.set_credential=sysctl.extra:kernel.yama.ptrace_scope=0\n"}
+        self.assertEqual(self.writers(entry), list(entry))
+
     def test_no_known_loader(self):
         tree = no_systemd(debian(tree=OWN))
         text, js = self.audit(tree, code=3)
