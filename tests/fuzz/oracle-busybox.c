@@ -173,16 +173,18 @@ static struct text after_sed(const struct text *lines)
 	return out;
 }
 
-/* The first word that "read" finds; it drops every NUL. */
+/* The first word that "read" finds; it drops every NUL. The last of its variables loses the blanks
+ * at the end, escaped ones too: that is the word where nothing follows it. */
 static struct text after_read(const struct text *lines)
 {
 	struct text seen = {0}, word = {0};
+	bool ended = false;
 
 	for (size_t i = 0; i < lines->n; i++)
 		if (lines->s[i])
 			text_append(&seen, lines->s[i]);
 	seen = text_strip_left(seen, " \t\n");
-	for (size_t i = 0; i < seen.n; i++) {
+	for (size_t i = 0; i < seen.n && !ended; i++) {
 		if (seen.s[i] == '\\') {
 			i++;
 			if (i < seen.n && seen.s[i] != '\n')
@@ -192,12 +194,12 @@ static struct text after_read(const struct text *lines)
 				while (i + 1 < seen.n && strchr(" \t\n", seen.s[i + 1]))
 					i++;
 		} else if (strchr(" \t\n", seen.s[i])) {
-			break;
+			ended = true;
 		} else {
 			text_append(&word, seen.s[i]);
 		}
 	}
-	return word;
+	return ended ? word : text_strip_right(word, " \t\n");
 }
 
 struct said oracle_openrc(unsigned version, struct text line)
