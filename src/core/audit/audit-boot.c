@@ -272,8 +272,7 @@ static void tell_left_out(struct judge *j)
 
 	for (size_t i = 0; i < plan->n_cmdlines; i++) {
 		if (is_boot_entry(&plan->cmdlines[i]))
-			add_evidence(j, f, plan->cmdlines[i].path, plan->cmdlines[i].line,
-				     plan->cmdlines[i].text);
+			add_cmdline(j, f, &plan->cmdlines[i]);
 	}
 	add_remedy(j, f, "To fix", "add yama to the list in lsm= of each boot entry");
 }
@@ -334,7 +333,7 @@ static void add_differing_entries(struct judge *j)
 			f = add_finding(
 				j, FINDING_UNREADABLE, SEVERITY_UNKNOWN,
 				"Which command line boots next cannot be told, and it matters.");
-		add_evidence(j, f, c->path, c->line, c->text);
+		add_cmdline(j, f, c);
 	}
 }
 

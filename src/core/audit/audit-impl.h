@@ -165,6 +165,8 @@ void add_evidence(struct judge *j, struct finding *f, const char *path, unsigned
  */
 void add_said(struct judge *j, struct finding *f, const struct said *s);
 void add_source(struct judge *j, struct finding *f, const struct fact_source *s);
+/* As add_evidence(), of a kernel command line: only the words that matter are shown. */
+void add_cmdline(struct judge *j, struct finding *f, const struct boot_cmdline *c);
 /* Fails first, then unknown, warn, info. */
 void sort_findings(struct audit *a);
 

@@ -176,6 +176,16 @@ void add_evidence(struct judge *j, struct finding *f, const char *path, unsigned
 	add_evidence_n(j, f, path, line, text, text ? strlen(text) : 0);
 }
 
+void add_cmdline(struct judge *j, struct finding *f, const struct boot_cmdline *c)
+{
+	_cleanup_free_ char *shown = NULL;
+
+	if (cmdline_mask(c->text, &shown) < 0)
+		j->failed = true;
+	else
+		add_evidence(j, f, c->path, c->line, shown);
+}
+
 void add_said(struct judge *j, struct finding *f, const struct said *s)
 {
 	add_evidence_n(j, f, s->file->path, s->entry->line, s->entry->text, s->entry->text_len);

@@ -167,7 +167,7 @@ static void search_cmdlines(struct search *s)
 
 		if (!strstr(c->text, "credential") || !strstr(c->text, "sysctl.extra"))
 			continue;
-		add_evidence(s->j, credential(s), c->path, c->line, c->text);
+		add_cmdline(s->j, credential(s), c);
 	}
 }
 

@@ -80,6 +80,15 @@ bool lsm_list_has(const char *list, const char *name);
  * frees. */
 int cmdline_param(const char *cmdline, const char *name, char **ret);
 
+/*
+ * What may be shown and kept of a kernel command line, or of a line of a file that sets one: words
+ * about security modules, the key, masked units and init; all else, which can hold secrets, becomes
+ * "...".
+ *
+ * Returns 0 or -ENOMEM. Caller frees.
+ */
+int cmdline_mask(const char *text, char **ret);
+
 /* Reads the key. Takes fstatfs into account: something that is not procfs at /proc is NOT_VISIBLE.
  * Returns 0 or -ENOMEM. */
 int runtime_read(const struct kernel_env *env, struct runtime *ret);

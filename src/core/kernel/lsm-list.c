@@ -77,6 +77,16 @@ struct needle {
 	struct fact_source *ret;
 };
 
+/* Other words of a command line are nobody's business. */
+static int set_masked(struct fact_source *s, const char *path, unsigned number, const char *line,
+		      size_t n)
+{
+	_cleanup_free_ char *text = strndup(line, n), *masked = NULL;
+	int r = text ? cmdline_mask(text, &masked) : -ENOMEM;
+
+	return r < 0 ? r : fact_source_set(s, path, number, masked, strlen(masked));
+}
+
 static int line_sets_lsm(const char *line, size_t n, unsigned number, void *arg)
 {
 	const struct needle *f = arg;
@@ -91,7 +101,7 @@ static int line_sets_lsm(const char *line, size_t n, unsigned number, void *arg)
 		v += v < end && *v == '"';
 		if ((at == line || strchr(" \t\"'=", at[-1])) && (size_t)(end - v) >= len &&
 		    memcmp(v, f->value, len) == 0 && (v + len == end || strchr(" \t\"'", v[len]))) {
-			int r = fact_source_set(f->ret, f->path, number, line, n);
+			int r = set_masked(f->ret, f->path, number, line, n);
 
 			return r < 0 ? r : 1;
 		}
@@ -188,6 +198,6 @@ int lsm_list_gather(struct tree *tree, const struct kernel_env *env, struct kern
 	r = cmdline_param(cmdline, "lsm", &f->lsm_param);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	r = fact_source_set(&f->lsm_param_from, "/proc/cmdline", 0, cmdline, strlen(cmdline));
+	r = set_masked(&f->lsm_param_from, "/proc/cmdline", 0, cmdline, strlen(cmdline));
 	return r < 0 ? r : find_setting(tree, f->lsm_param, &f->lsm_param_set_in);
 }
