@@ -23,6 +23,15 @@
 /* Bytes of any other file that is read whole (policy, unit, kernel config, package data). */
 #define LIMIT_SMALL_FILE (16 * 1024 * 1024)
 
+/* Bytes of a record of an audit, and of all files that one is made from. */
+#define LIMIT_RECORD_BYTES (256 * 1024 * 1024)
+
+/* Bytes of the document of a record. */
+#define LIMIT_RECORD_DOCUMENT (64 * 1024 * 1024)
+
+/* Paths that a record knows something of. */
+#define LIMIT_RECORD_PATHS 100000
+
 /* Assignments of the wanted keys that one loader may carry. */
 #define LIMIT_ENTRIES 1000000
 

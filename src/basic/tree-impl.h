@@ -50,12 +50,16 @@ struct tree {
 	bool is_own_root; /* descriptor backend: it is the root of this process */
 	/* descriptor backend: whether /proc/self/fd can be opened through; 0 when not known yet */
 	enum { PROC_NOT_SEEN, PROC_USABLE, PROC_MISSING } proc;
-	struct tree *base; /* overlay: borrowed */
+	struct tree *base; /* overlay and recording tree: borrowed */
 	struct memory_node
 		*nodes; /* memory and overlay: sorted, a directory before what is in it */
 	size_t n_nodes, cap_nodes;
 	struct tree_memo *memo; /* owned; NULL: remembers nothing */
+	struct record *record;	/* what a recording tree keeps (tree-record.c); owned */
 };
+
+/* Takes NULL and returns NULL. */
+struct record *record_free(struct record *r);
 
 extern const struct tree_ops tree_fd_ops, tree_memory_ops;
 

@@ -22,6 +22,7 @@ struct tree *tree_free(struct tree *t)
 	}
 	free(t->nodes);
 	(void)tree_memo_free(t->memo);
+	(void)record_free(t->record);
 	free(t);
 	return NULL;
 }
