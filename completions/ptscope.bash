@@ -40,7 +40,7 @@ _ptscope_argument() {
 	--loader)
 		_ptscope_words "cmdline systemd-sysctl procps procps-p busybox alpine openrc void ufw tuned" "$cur"
 		;;
-	--waivers) _ptscope_files -f "$cur" ;;
+	--waivers | --record | --baseline) _ptscope_files -f "$cur" ;;
 	--schema) _ptscope_words "$(ptscope about --schemas 2>/dev/null)" "$cur" ;;
 	*) return 1 ;;
 	esac
@@ -81,9 +81,9 @@ _ptscope() {
 		;;
 	audit)
 		if [[ $cur == -* ]]; then
-			_ptscope_words "--policy --allow --strict-files --waivers --no-waivers --fail-on --probe $globals" "$cur"
+			_ptscope_words "--policy --allow --strict-files --waivers --no-waivers --record --record-full --baseline --fail-on --probe $globals" "$cur"
 		else
-			_ptscope_files -d "$cur"
+			_ptscope_files -f "$cur"
 		fi
 		;;
 	resolve)

@@ -26,6 +26,9 @@
 /* Bytes of a record of an audit, and of all files that one is made from. */
 #define LIMIT_RECORD_BYTES (256 * 1024 * 1024)
 
+/* Questions that a record has the answers of. */
+#define LIMIT_RECORD_ANSWERS 10000
+
 /* Bytes of the document of a record. */
 #define LIMIT_RECORD_DOCUMENT (64 * 1024 * 1024)
 

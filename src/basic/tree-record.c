@@ -14,6 +14,8 @@ struct record {
 	struct recorded **items;
 	size_t n, cap;
 	size_t bytes; /* of all files */
+	struct answer *answers;
+	size_t n_answers, cap_answers;
 };
 
 void recorded_done(struct recorded *r)
@@ -33,6 +35,11 @@ struct record *record_free(struct record *r)
 		recorded_done(r->items[i]);
 		free(r->items[i]);
 	}
+	for (size_t i = 0; i < r->n_answers; i++) {
+		free(r->answers[i].question);
+		free(r->answers[i].text);
+	}
+	free(r->answers);
 	free(r->items);
 	free(r);
 	return NULL;
@@ -317,6 +324,68 @@ void tree_record_filter(struct tree *t, bool (*keep)(const struct recorded *r, v
 		free(r->items[i]);
 	}
 	r->n = n;
+}
+
+static const struct answer *find_answer(const struct record *r, const char *question)
+{
+	for (size_t i = 0; i < r->n_answers; i++) {
+		if (streq(r->answers[i].question, question))
+			return &r->answers[i];
+	}
+	return NULL;
+}
+
+const struct answer *tree_answer(const struct tree *t, const char *question)
+{
+	while (t && !t->record)
+		t = t->base;
+	return t ? find_answer(t->record, question) : NULL;
+}
+
+static int add_answer(struct record *r, struct answer a)
+{
+	if (r->n_answers >= LIMIT_RECORD_ANSWERS)
+		return -E2BIG;
+	if (array_reserve(&r->answers, r->n_answers, &r->cap_answers, sizeof(a)) < 0)
+		return -ENOMEM;
+	r->answers[r->n_answers++] = a;
+	return 0;
+}
+
+int tree_answer_keep(struct tree *t, const char *question, int err, const char *text)
+{
+	struct answer a = {.err = err};
+	int r;
+
+	while (t && !t->record)
+		t = t->base;
+	if (!t || !t->base)
+		return 0;
+	a.question = strdup(question);
+	a.text = text ? strdup(text) : NULL;
+	r = a.question && (a.text || !text) ? add_answer(t->record, a) : -ENOMEM;
+	if (r < 0) {
+		free(a.question);
+		free(a.text);
+	}
+	return r;
+}
+
+int tree_answer_add(struct tree *t, struct answer *a)
+{
+	int r;
+
+	if (find_answer(t->record, a->question))
+		return -EEXIST;
+	r = add_answer(t->record, *a);
+	if (r == 0)
+		*a = (struct answer){0};
+	return r;
+}
+
+const struct answer *tree_answer_at(const struct tree *t, size_t i)
+{
+	return i < t->record->n_answers ? &t->record->answers[i] : NULL;
 }
 
 int tree_record_sha256(struct tree *t, const char *path, uint8_t ret[SHA256_SIZE])

@@ -51,6 +51,30 @@ struct recorded *tree_record_at(const struct tree *t, size_t i);
 void tree_record_filter(struct tree *t, bool (*keep)(const struct recorded *r, void *arg),
 			void *arg);
 
+/*
+ * What was worked out from many files is kept as an answer to a question, so that the files need
+ * not be: which package owns a path.
+ */
+struct answer {
+	char *question, *text; /* owned; text NULL where err is set */
+	int err;	       /* negative errno, or 0 */
+};
+
+/* Finds an answer in a tree that remembers, or in one below it. Returns NULL where there is none.
+ * Borrowed. */
+const struct answer *tree_answer(const struct tree *t, const char *question);
+
+/* Keeps an answer in the tree that remembers, if there is one with a base; copies. Returns 0,
+ * -E2BIG, -ENOMEM. */
+int tree_answer_keep(struct tree *t, const char *question, int err, const char *text);
+
+/* Adds an answer to a tree without a base, taking over what it owns on success only. Returns 0,
+ * -EEXIST, -E2BIG, -ENOMEM. */
+int tree_answer_add(struct tree *t, struct answer *a);
+
+/* The answers, in the order in which they were asked; NULL behind the last. Borrowed. */
+const struct answer *tree_answer_at(const struct tree *t, size_t i);
+
 /* The hash of a whole file, links followed, as it was when it was read. Returns 0; -ENOTSUP for a
  * tree that does not remember; -ENODATA where the file was not read; or as tree_stat(). */
 int tree_record_sha256(struct tree *t, const char *path, uint8_t ret[SHA256_SIZE]);

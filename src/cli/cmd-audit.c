@@ -4,6 +4,8 @@
  * judged once, with the facts that every audit needs; any other is judged again with those that
  * explain a failure.
  */
+#include "audit-record.h"
+#include "baseline.h"
 #include "cli.h"
 #include "date.h"
 #include "output.h"
@@ -22,6 +24,9 @@ static const struct option_spec options[] = {
 	{"waivers", 0, "FILE", "accepted failures, instead of " SITE_WAIVERS},
 	{"no-waivers", 0, NULL, "accept no failure"},
 	{"fail-on", 0, "WHAT", "exit 1 or 3 for fail, unknown (default), warn, or never"},
+	{"record", 0, "FILE", "keep what was seen in FILE, which audit judges again anywhere"},
+	{"record-full", 0, NULL, "keep whole files in it, not only the lines that decide"},
+	{"baseline", 0, "FILE", "exit 1 only if worse than in FILE, a saved JSON or a record"},
 	{"probe", 0, NULL, "try on child processes whether the kernel does what it says"},
 	{NULL},
 };
@@ -73,27 +78,29 @@ static int fail_on_from(const char *word, enum fail_on *ret, struct error *e)
 			 "--fail-on takes fail, unknown, warn or never, not \"%s\"", word);
 }
 
-static int policy_from(const struct invocation *in, struct policy *ret, struct error *e)
+/* What the command line lays over a policy. */
+static int lay_over(const struct invocation *in, struct policy *p, struct error *e)
 {
 	const char *allow = invocation_value(in, "allow");
+
+	if (invocation_value(in, "strict-files"))
+		p->strict_files = p->own_strict = true;
+	if (!allow)
+		return 0;
+	p->own_allow = true;
+	if (policy_parse_levels(allow, &p->allow) == 0)
+		return 0;
+	return error_set(e, EINVAL, NULL, 0,
+			 "--allow takes levels 0 to 3 with commas, as \"1,2,3\", not \"%s\"",
+			 allow);
+}
+
+static int policy_from(const struct invocation *in, struct policy *ret, struct error *e)
+{
 	int r = policy_find(invocation_value(in, "policy"), in->options.no_config ? NULL : SITE_DIR,
 			    ret, e);
 
-	if (r < 0)
-		return r;
-	if (invocation_value(in, "strict-files"))
-		ret->strict_files = ret->own_strict = true;
-	if (!allow)
-		return 0;
-	ret->own_allow = true;
-	r = policy_parse_levels(allow, &ret->allow);
-	if (r < 0) {
-		policy_done(ret);
-		return error_set(
-			e, EINVAL, NULL, 0,
-			"--allow takes levels 0 to 3 with commas, as \"1,2,3\", not \"%s\"", allow);
-	}
-	return 0;
+	return r < 0 ? r : lay_over(in, ret, e);
 }
 
 static int waivers_from(const struct invocation *in, int64_t now, struct waivers *ret,
@@ -147,7 +154,8 @@ static int judge(const struct invocation *in, struct gather *g, struct evidence 
 	_cleanup_(audit_free_p) struct audit *a = NULL;
 	const char *fail_on = invocation_value(in, "fail-on");
 	bool full = in->options.verbose || in->options.format == FORMAT_JSON ||
-		    (fail_on && streq(fail_on, "warn"));
+		    (fail_on && streq(fail_on, "warn")) || g->record ||
+		    invocation_value(in, "record");
 	int r = full ? gather_in_full(g, ev, e) : 0;
 
 	if (r < 0)
@@ -178,6 +186,9 @@ static int add_probe(const struct invocation *in, const struct gather *g, struct
 
 	if (!invocation_value(in, "probe"))
 		return 0;
+	if (g->record)
+		return error_set(e, EINVAL, g->record_path, 0,
+				 "--probe needs a kernel, and this is a record");
 	if (!g->subject.live || !ev->want_now)
 		return error_set(e, EINVAL, g->subject.live ? NULL : g->subject.path, 0,
 				 "--probe needs the running kernel to be judged");
@@ -200,11 +211,116 @@ static int add_probe(const struct invocation *in, const struct gather *g, struct
 	return 0;
 }
 
+/*
+ * A record is judged by what it was judged by then, where the command line does not say otherwise:
+ * it comes to the same anywhere, at any time.
+ */
+static int take_rules_of_record(const struct invocation *in, struct gather *g,
+				struct audit_report *r, struct error *e)
+{
+	struct record *rec = g->record;
+
+	if (!rec)
+		return 0;
+	r->as_of = rec->time;
+	if (in->options.no_config)
+		return 0;
+	if (!invocation_value(in, "waivers") && !invocation_value(in, "no-waivers"))
+		r->waivers = &rec->waivers;
+	if (invocation_value(in, "policy"))
+		return 0;
+	r->policy = &rec->policy;
+	return lay_over(in, &rec->policy, e);
+}
+
+static int gather_subject(const struct invocation *in, const char *root, struct gather *g,
+			  struct evidence *ev, struct error *e)
+{
+	const enum only only = in->options.only;
+	int r = gather_open(root, in->options.live, g, e);
+
+	if (r == 0)
+		r = gather_remember(g, e);
+	if (r == 0 && only == ONLY_NOW && !g->subject.live) {
+		(void)error_set(e, EINVAL, root, 0, "no kernel runs from this directory");
+		error_hint(e, "if it is the root of the running one, add --live");
+		return -EINVAL;
+	}
+	return r == 0 ? gather_evidence(g, only != ONLY_BOOT, only != ONLY_NOW, ev, e) : r;
+}
+
+static int level_at_boot(const struct audit_report *r)
+{
+	const struct resolve_boot *boot = report_boot(r);
+
+	return boot && boot->state == RESOLVE_SET && !report_is_container(r) ? boot->level
+									     : LEVEL_NONE;
+}
+
+/* Compares with --baseline; what is no worse is no reason to complain. */
+static int compare(const struct invocation *in, struct audit_report *r, struct baseline *b,
+		   struct baseline_diff *d, struct error *e)
+{
+	const char *file = invocation_value(in, "baseline");
+	_cleanup_(host_done) struct host host = {0};
+	const struct runtime *run = &r->evidence->runtime;
+	int k;
+
+	if (!file)
+		return 0;
+	if (gather_host(r->gather, &host) < 0)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	k = baseline_load(file, host.id, b, e);
+	if (k < 0)
+		return k;
+	if (baseline_compare(b,
+			     &(struct baseline_now){
+				     .audit = r->audit,
+				     .host_id = host.id,
+				     .now = run->state == RUNTIME_SET ? run->level : LEVEL_NONE,
+				     .boot = level_at_boot(r),
+			     },
+			     d) < 0)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	r->baseline = b;
+	r->diff = d;
+	if (!d->worse)
+		r->exit_code = EXIT_PASS;
+	return 0;
+}
+
+static int make_record(const struct invocation *in, const struct audit_report *r, struct error *e)
+{
+	const char *file = invocation_value(in, "record");
+	_cleanup_strbuf_ struct strbuf out = {0};
+	int k;
+
+	if (!file)
+		return 0;
+	k = audit_record_make(r, invocation_value(in, "record-full") != NULL, &out, e);
+	return k == 0 ? output_write(&out, file, /* stdout_open= */ true, e) : k;
+}
+
+/* Renders and gives the exit code. */
+static int finish(const struct invocation *in, struct audit_report *r, struct error *e)
+{
+	_cleanup_(baseline_done) struct baseline b = {0};
+	_cleanup_(baseline_diff_done) struct baseline_diff d = {0};
+	int k = compare(in, r, &b, &d, e);
+
+	if (k == 0)
+		k = make_record(in, r, e);
+	if (k < 0)
+		return k;
+	if (render(r) < 0 || in->out->failed)
+		return error_set(e, ENOMEM, NULL, 0, "out of memory");
+	return in->options.format == FORMAT_NAGIOS ? nagios_code(r) : r->exit_code;
+}
+
 /* One subject. Returns the exit code, or -errno with e set. */
 static int audit_one(const struct invocation *in, const char *root, const struct rules *rules,
 		     struct error *e)
 {
-	const enum only only = in->options.only;
 	_cleanup_(gather_done) struct gather g = {0};
 	_cleanup_(evidence_done) struct evidence ev = {0};
 	_cleanup_(probed_done) struct probed probed = {0};
@@ -215,34 +331,28 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 				      .evidence = &ev,
 				      .policy = &rules->policy,
 				      .waivers = &rules->waivers,
-				      .now = rules->now};
-	int r;
+				      .now = rules->now,
+				      .as_of = rules->now};
+	int r = gather_subject(in, root, &g, &ev, e);
 
-	r = gather_open(root, in->options.live, &g, e);
-	if (r == 0)
-		r = gather_remember(&g, e);
-	if (r == 0 && only == ONLY_NOW && !g.subject.live) {
-		(void)error_set(e, EINVAL, root, 0, "no kernel runs from this directory");
-		error_hint(e, "if it is the root of the running one, add --live");
-		return -EINVAL;
-	}
-	if (r == 0)
-		r = gather_evidence(&g, only != ONLY_BOOT, only != ONLY_NOW, &ev, e);
 	if (r == 0)
 		r = add_probe(in, &g, &ev, &probed, e);
 	if (r == 0)
-		r = judge(in, &g, &ev, &rules->policy, &a, e);
+		r = take_rules_of_record(in, &g, &report, e);
+	if (r == 0)
+		r = judge(in, &g, &ev, report.policy, &a, e);
 	if (r < 0)
 		return r;
 	if (gather_host_name(&g, &name) < 0 ||
-	    audit_waive(a, &rules->waivers, name, date_of_time(rules->now)) < 0)
+	    audit_waive(a, report.waivers, name, date_of_time(report.as_of)) < 0)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");
 	report.audit = a;
 	report.exit_code = audit_exit_code(a, rules->fail_on);
-	report.name = g.subject.kind == SUBJECT_ROOT || !name ? g.subject.path : name;
-	if (render(&report) < 0 || in->out->failed)
-		return error_set(e, ENOMEM, NULL, 0, "out of memory");
-	return in->options.format == FORMAT_NAGIOS ? nagios_code(&report) : report.exit_code;
+	if (g.record)
+		report.name = name ? name : g.record_path;
+	else
+		report.name = g.subject.kind == SUBJECT_ROOT || !name ? g.subject.path : name;
+	return finish(in, &report, e);
 }
 
 /* What counts more where several subjects give several codes. */
@@ -295,6 +405,11 @@ static int check_usage(const struct invocation *in, struct error *e)
 {
 	if (in->n_args > 0 && in->options.root)
 		return error_set(e, EINVAL, NULL, 0, "--root and a subject cannot go together");
+	if (in->n_args > 1 && (invocation_value(in, "record") || invocation_value(in, "baseline")))
+		return error_set(e, EINVAL, NULL, 0,
+				 "--record and --baseline go with one subject only");
+	if (invocation_value(in, "record-full") && !invocation_value(in, "record"))
+		return error_set(e, EINVAL, NULL, 0, "--record-full goes with --record FILE");
 	if (in->n_args > 1 && in->options.live)
 		return error_set(e, EINVAL, NULL, 0, "--live goes with one subject only");
 	return 0;
@@ -327,7 +442,8 @@ const struct command cmd_audit = {
 		"boot, by "
 		"CIS 1.5.2 or another policy, and shows the evidence. SUBJECT is a directory that "
 		"is "
-		"the root of a system; without one, this system. With --format nagios the exit "
+		"the root of a system, or a record; without one, this system. With --format nagios "
+		"the exit "
 		"status is that of a monitoring plugin: 0 ok, 1 warning, 2 critical, 3 unknown.",
 	.options = options,
 	.globals = GLOBAL_ROOT | GLOBAL_LIVE | GLOBAL_ONLY | GLOBAL_JSON | GLOBAL_NAGIOS |

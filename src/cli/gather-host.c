@@ -53,6 +53,11 @@ int gather_host_name(const struct gather *g, char **ret)
 	struct utsname u;
 
 	*ret = NULL;
+	if (g->record) {
+		if (g->record->host_name)
+			*ret = strdup(g->record->host_name);
+		return g->record->host_name && !*ret ? -ENOMEM : 0;
+	}
 	if (g->subject.live && !g->subject.live_elsewhere) {
 		if (uname(&u) < 0)
 			return 0;
@@ -189,11 +194,36 @@ int gather_user_name(uid_t uid, char **ret)
 	return r;
 }
 
+static char *copy(const char *s, bool *failed)
+{
+	char *c = s ? strdup(s) : NULL;
+
+	*failed |= s && !c;
+	return c;
+}
+
+static int host_of_record(const struct record *rec, struct host *h, struct host *ret)
+{
+	bool failed = false;
+
+	h->id = copy(rec->host_id, &failed);
+	h->os_id = copy(rec->os_id, &failed);
+	h->os_version = copy(rec->os_version, &failed);
+	if (failed) {
+		host_done(h);
+		return -ENOMEM;
+	}
+	*ret = *h;
+	return 0;
+}
+
 int gather_host(const struct gather *g, struct host *ret)
 {
 	struct host h = {0};
 	int r = gather_host_name(g, &h.name);
 
+	if (r == 0 && g->record)
+		return host_of_record(g->record, &h, ret);
 	if (r == 0)
 		r = host_id(g->tree, &h.id);
 	if (r == 0)

@@ -23,6 +23,9 @@ void gather_done(struct gather *g)
 	free(g->pid1_comm);
 	free(g->proc_cmdline);
 	free(g->user);
+	if (g->record)
+		record_done(g->record);
+	free(g->record);
 	*g = (struct gather){0};
 }
 
@@ -111,8 +114,11 @@ static bool is_own_root(const struct gather *g)
 int gather_open(const char *root, bool live, struct gather *g, struct error *e)
 {
 	const char *path = root ? root : "/";
+	struct stat st;
 	int r;
 
+	if (root && !live && stat(root, &st) == 0 && S_ISREG(st.st_mode))
+		return gather_open_record(root, g, e);
 	r = tree_open(&g->tree, path);
 	if (r < 0)
 		return error_set(e, -r, path, 0, "cannot open the root directory");
@@ -202,9 +208,7 @@ static struct kernel_env kernel_env_of(const struct gather *g)
 	return (struct kernel_env){.live = g->subject.live, .proc_tree = g->proc_tree};
 }
 
-/* Runs the resolver for the key. @flags: of enum boot_flags */
-static int gather_resolve(const struct gather *g, unsigned flags, struct resolve **ret,
-			  struct error *e)
+int gather_resolve(const struct gather *g, unsigned flags, struct resolve **ret, struct error *e)
 {
 	static const char *const patterns[] = {PTRACE_SCOPE_KEY};
 
@@ -224,6 +228,8 @@ int gather_evidence(struct gather *g, bool now, bool boot, struct evidence *ret,
 	const struct kernel_env env = kernel_env_of(g);
 	int r;
 
+	if (g->record)
+		return gather_evidence_of_record(g, now, boot, ret, e);
 	*ret = (struct evidence){
 		.subject = g->subject,
 		.want_now = now,
@@ -258,9 +264,12 @@ int gather_in_full(struct gather *g, struct evidence *ev, struct error *e)
 	const struct kernel_env env = kernel_env_of(g);
 	struct kernel_facts full = {0};
 	struct resolve *all = NULL;
-	int r = kernel_facts_gather(g->tree, &env, /* full= */ true, &full);
+	int r;
 
 	ev->in_full = true;
+	if (g->record) /* it has all that there is */
+		return 0;
+	r = kernel_facts_gather(g->tree, &env, /* full= */ true, &full);
 	if (r < 0)
 		return error_set(e, -r, NULL, 0, "out of memory");
 	kernel_facts_done(&ev->kernel);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "audit.h"
+#include "record.h"
 
 /* A subject, opened. */
 struct gather {
@@ -16,7 +17,10 @@ struct gather {
 	struct tree *proc_tree;	  /* where /proc and /sys are: one of the two; NULL when offline */
 	struct boot_env boot_env; /* strings are the two below */
 	char *pid1_comm, *proc_cmdline;
-	char *user; /* gather_user_name(), once asked; owned */
+	char *user;		  /* gather_user_name(), once asked; owned */
+	struct record *record;	  /* where the subject is one; owned; its tree is the above */
+	const char *record_path;  /* borrowed */
+	struct audit_probe probe; /* what the record has of it */
 };
 
 /* Closes all of it. Takes an empty one. */
@@ -25,7 +29,7 @@ void gather_done(struct gather *g);
 /*
  * Opens a root and finds what kind of subject it is.
  *
- * @root: directory, or NULL for the live system; borrowed for the life of g
+ * @root: directory, or a record; NULL for the live system; borrowed for the life of g
  * @live: it is the root of the running kernel (--live); checked as far as that is possible
  *
  * Returns 0; the errno of open(2); -EXDEV when @live is contradicted by what stands there; -ENOMEM.
@@ -36,6 +40,22 @@ int gather_open(const char *root, bool live, struct gather *g, struct error *e);
 /* Has the tree remember what it answers, for commands that judge one state of the subject. Returns
  * 0 or -ENOMEM with detail in e. */
 int gather_remember(struct gather *g, struct error *e);
+
+/* Opens a record. Returns 0; -EINVAL for a file that is none; as record_read(); detail in e. */
+int gather_open_record(const char *path, struct gather *g, struct error *e);
+
+/* Makes a subject of a record, which is emptied on success. Returns 0 or -ENOMEM, detail in e. */
+int gather_take_record(struct record *record, const char *path, struct gather *g, struct error *e);
+
+/* gather_evidence() where the subject is a record; once for each, since facts are handed over. */
+int gather_evidence_of_record(struct gather *g, bool now, bool boot, struct evidence *ret,
+			      struct error *e);
+
+/* Reads a regular file of at most LIMIT_RECORD_BYTES. Returns 0 or an errno, detail in e. */
+int gather_read_file(const char *path, struct strbuf *ret, struct error *e);
+
+/* Runs the resolver for the key. @flags: of enum boot_flags. As resolve_run(). */
+int gather_resolve(const struct gather *g, unsigned flags, struct resolve **ret, struct error *e);
 
 /* Fills g->boot_env. Returns 0 or -ENOMEM, detail in e. */
 int gather_boot_env(struct gather *g, struct error *e);

@@ -81,6 +81,57 @@ static void add_host(struct json_object *o, const struct audit_report *r, const 
 		(void)jx_add(host, "uptime_s", NULL);
 }
 
+static const char *kind_word(const struct subject *s)
+{
+	return s->kind == SUBJECT_LIVE ? "live" : "root";
+}
+
+static void add_subject(struct json_object *o, const struct audit_report *r)
+{
+	const struct subject *s = &r->evidence->subject;
+	const struct record *rec = r->gather->record;
+	struct json_object *subject = jx_add_object(o, "subject"), *recorded;
+
+	jx_add_str(subject, "kind", rec ? "record" : kind_word(s));
+	jx_add_text(subject, "path", rec ? r->gather->record_path : s->path);
+	if (!rec) {
+		(void)jx_add(subject, "recorded", NULL);
+		return;
+	}
+	recorded = jx_add_object(subject, "recorded");
+	add_time(recorded, "time", rec->time);
+	jx_add_text(recorded, "version", rec->tool_version);
+	jx_add_str(recorded, "kind", kind_word(s));
+	jx_add_text(recorded, "path", s->path);
+}
+
+static void add_baseline(struct json_object *o, const struct audit_report *r)
+{
+	struct json_object *baseline, *changes;
+
+	if (!r->baseline) {
+		(void)jx_add(o, "baseline", NULL);
+		return;
+	}
+	baseline = jx_add_object(o, "baseline");
+	jx_add_text(baseline, "path", r->baseline->path);
+	jx_add_text(baseline, "time", r->baseline->time);
+	jx_add_str(baseline, "verdict", verdict_word(r->baseline->verdict));
+	jx_add_bool(baseline, "worse", r->diff->worse);
+	changes = jx_add_array(baseline, "changes");
+	for (size_t i = 0; i < r->diff->n; i++) {
+		const struct baseline_change *c = &r->diff->items[i];
+		struct json_object *one = json_object_new_object();
+
+		jx_add_str(one, "what", c->what);
+		jx_add_text(one, "text", c->text);
+		jx_add_text(one, "finding", c->finding);
+		jx_add_text(one, "fingerprint", *c->fingerprint ? c->fingerprint : NULL);
+		jx_add_bool(one, "worse", c->worse);
+		(void)json_object_array_add(changes, one);
+	}
+}
+
 static void add_policy(struct json_object *o, const struct policy *p)
 {
 	struct json_object *policy = jx_add_object(o, "policy"), *allow, *own;
@@ -251,7 +302,7 @@ static int add_files(struct json_object *o, const struct audit_report *r)
 int render_audit_json(struct strbuf *out, const struct audit_report *r)
 {
 	_cleanup_(host_done) struct host host = {0};
-	struct json_object *o, *subject, *verdicts, *findings;
+	struct json_object *o, *verdicts, *findings;
 
 	if (gather_host(r->gather, &host) < 0) {
 		out->failed = true;
@@ -265,9 +316,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	jx_add_str(o, "summary", summary_sentence(r->audit->summary));
 	add_run(o, r->in);
 	add_host(o, r, &host);
-	subject = jx_add_object(o, "subject");
-	jx_add_str(subject, "kind", r->evidence->subject.kind == SUBJECT_LIVE ? "live" : "root");
-	jx_add_text(subject, "path", r->evidence->subject.path);
+	add_subject(o, r);
 	add_policy(o, r->policy);
 	add_waivers(o, r->waivers);
 	jx_add_str(o, "verdict", verdict_word(r->audit->verdict));
@@ -281,6 +330,7 @@ int render_audit_json(struct strbuf *out, const struct audit_report *r)
 	findings = jx_add_array(o, "findings");
 	for (size_t i = 0; i < r->audit->n_findings; i++)
 		add_finding(findings, r, &r->audit->findings[i], host.id);
+	add_baseline(o, r);
 	if (add_files(o, r) < 0) {
 		(void)json_object_put(o);
 		out->failed = true;

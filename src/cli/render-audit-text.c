@@ -305,6 +305,29 @@ static void print_policy(struct strbuf *out, const struct layout *layout,
 	strbuf_done(&where);
 }
 
+/* What is judged, where that is a record. */
+static void print_record(struct strbuf *out, const struct layout *layout,
+			 const struct audit_report *r)
+{
+	const struct record *rec = r->gather->record;
+	struct strbuf value = {0}, where = {0};
+	char day[DATE_WORDS_SIZE];
+
+	if (!rec)
+		return;
+	date_words(date_of_time(rec->time), day);
+	text_path(&value, r->gather->record_path);
+	(void)strbuf_addf(&where, "made on %s by ptscope ", day);
+	(void)strbuf_add_escaped(&where, rec->tool_version, strlen(rec->tool_version));
+	(void)strbuf_addf(&where, " of %s ",
+			  rec->subject.kind == SUBJECT_LIVE ? "the running system" : "the root");
+	text_path(&where, rec->subject_path);
+	print_fact(out, layout, "record", text_of(&value), text_of(&where));
+	out->failed |= value.failed | where.failed;
+	strbuf_done(&value);
+	strbuf_done(&where);
+}
+
 static void print_facts(struct strbuf *out, const struct layout *layout,
 			const struct audit_report *r)
 {
@@ -324,6 +347,35 @@ static void print_facts(struct strbuf *out, const struct layout *layout,
 	strbuf_done(&value);
 	strbuf_done(&where);
 	print_policy(out, layout, r);
+	print_record(out, layout, r);
+}
+
+/* What has changed since the baseline. */
+static void print_diff(struct strbuf *out, const struct layout *layout,
+		       const struct audit_report *r)
+{
+	struct strbuf b = {0};
+
+	if (!r->diff)
+		return;
+	(void)strbuf_adds(&b, r->diff->n == 0  ? "Nothing has changed since "
+			      : r->diff->worse ? "Worse than "
+					       : "No worse than ");
+	text_path(&b, r->baseline->path);
+	(void)strbuf_adds(&b, " of ");
+	(void)strbuf_add_escaped(&b, r->baseline->time, strlen(r->baseline->time));
+	(void)strbuf_adds(&b, r->diff->n == 0 ? "." : ":");
+	(void)strbuf_addc(out, '\n');
+	wrap_and_free(out, layout, 0, 0, &b);
+	(void)strbuf_addc(out, '\n');
+	for (size_t i = 0; i < r->diff->n; i++) {
+		const struct baseline_change *c = &r->diff->items[i];
+		const char *what = streq(c->what, "boot") ? "next boot" : c->what;
+
+		(void)strbuf_addf(out, "  %-11s", what);
+		(void)strbuf_add_escaped(out, c->text, strlen(c->text));
+		(void)strbuf_adds(out, c->worse ? "    worse\n" : "\n");
+	}
 }
 
 /* Files with lines, the lines in one column where all of them fit. */
@@ -387,7 +439,7 @@ static void print_paragraph(struct strbuf *out, const struct layout *layout, siz
 static void print_waiver(struct strbuf *out, const struct layout *layout, size_t indent,
 			 const struct audit_report *r, const struct waiver *w)
 {
-	const int64_t left = w->expires - date_of_time(r->now);
+	const int64_t left = w->expires - date_of_time(r->as_of);
 	struct strbuf b = {0};
 
 	(void)strbuf_addf(&b, "%s, %s, %s", w->id, w->owner, w->reason);
@@ -498,4 +550,5 @@ void render_audit_text(struct strbuf *out, const struct layout *layout,
 			print_finding(out, layout, r, &r->audit->findings[i]);
 	}
 	print_remedies(out, r->audit);
+	print_diff(out, layout, r);
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "baseline.h"
 #include "cli.h"
 #include "gather.h"
 #include "render-common.h"
@@ -16,7 +17,10 @@ struct audit_report {
 	const struct policy *policy;
 	const struct waivers *waivers;
 	const struct audit *audit;
-	int64_t now;	  /* seconds since 1970 */
+	int64_t now;   /* seconds since 1970 */
+	int64_t as_of; /* the same, or when the record was made: what waivers are held against */
+	const struct baseline *baseline; /* or NULL, as the next */
+	const struct baseline_diff *diff;
 	const char *name; /* host name, or the directory where there is none */
 	int exit_code;
 };

@@ -312,11 +312,29 @@ static int scan_boot_entries(struct boot_ctx *c)
 	return r;
 }
 
+/* Takes over what was found before. */
+static int copy_found(struct boot_ctx *c)
+{
+	const struct boot_plan *found = c->env->found;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < found->n_cmdlines; i++)
+		r = add_cmdline(c, found->cmdlines[i].path, found->cmdlines[i].line,
+				found->cmdlines[i].text);
+	for (size_t i = 0; r == 0 && i < found->n_unreadable; i++)
+		r = boot_unreadable(c, found->unreadable[i]);
+	return r;
+}
+
 int boot_find_cmdlines(struct boot_ctx *c)
 {
 	struct boot_plan *p = c->plan;
 	const char *running = c->env->live ? c->env->proc_cmdline : NULL;
-	int r = scan_boot_entries(c);
+	int r;
+
+	if (c->env->found)
+		return copy_found(c);
+	r = scan_boot_entries(c);
 
 	if (r == 0 && p->n_cmdlines == 0)
 		r = scan_first_line(c, "/etc/kernel/cmdline");
@@ -328,4 +346,16 @@ int boot_find_cmdlines(struct boot_ctx *c)
 		r = line ? add_cmdline(c, "/proc/cmdline", 1, line) : -ENOMEM;
 	}
 	return r;
+}
+
+int boot_cmdlines_find(struct tree *tree, const struct boot_env *env, struct boot_plan **ret)
+{
+	_cleanup_(boot_plan_free_p) struct boot_plan *plan = calloc(1, sizeof(*plan));
+	struct boot_ctx c = {.tree = tree, .env = env, .plan = plan};
+	int r = plan ? boot_find_cmdlines(&c) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(plan);
+	return 0;
 }

@@ -18,6 +18,7 @@ enum init_kind {
 };
 
 /* Facts about the running system that boot_plan_detect() cannot take from the tree. */
+struct boot_plan;
 struct boot_env {
 	bool live; /* the tree is the root of the running kernel and of this PID namespace */
 	const char *
@@ -25,6 +26,9 @@ struct boot_env {
 	bool systemd_booted;	  /* live and /run/systemd/system is a directory: sd_booted(3) */
 	const char *proc_cmdline; /* /proc/cmdline when live, else NULL */
 	bool proc_sys_read_only;  /* live, and init cannot write below /proc/sys (a container) */
+	/* Command lines that were found before, as boot_cmdlines_find() gives them; NULL: they are
+	 * looked for. Borrowed. */
+	const struct boot_plan *found;
 };
 
 struct boot_step {
@@ -72,6 +76,10 @@ enum boot_flags {
  */
 int boot_plan_detect(struct tree *tree, const struct boot_env *env, unsigned flags,
 		     struct boot_plan **ret, struct error *e);
+
+/* Finds only the command lines of the next boot: cmdlines, and among unreadable what could hold
+ * one. Returns 0 or -ENOMEM. */
+int boot_cmdlines_find(struct tree *tree, const struct boot_env *env, struct boot_plan **ret);
 
 /*
  * Why no program that reads files runs at boot: "systemd-sysctl.service is masked" where the plan

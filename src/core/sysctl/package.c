@@ -8,6 +8,7 @@
 #include "limits.h"
 #include "rpm-db.h"
 #include "str.h"
+#include "tree-record.h"
 
 #include <stdio.h>
 
@@ -85,13 +86,36 @@ static int version_in(struct tree *t, const char *path, const char *prefix, cons
 	return *ret ? 0 : -ENOENT;
 }
 
-int package_version(struct tree *tree, const char *name, char **ret)
+static int look_up_version(struct tree *tree, const char *name, char **ret)
 {
 	int r = version_in(tree, DPKG_STATUS, "Package: ", name, "Version: ", ret);
 
 	if (r == -ENOENT || r == -ENOTDIR)
 		r = version_in(tree, APK_DB, "P:", name, "V:", ret);
 	return r == -ENOENT || r == -ENOTDIR ? rpm_version(tree, name, ret) : r;
+}
+
+int package_version(struct tree *tree, const char *name, char **ret)
+{
+	_cleanup_strbuf_ struct strbuf question = {0};
+	const struct answer *a;
+	int r;
+
+	if (strbuf_addf(&question, "version of package %s", name) < 0)
+		return -ENOMEM;
+	a = tree_answer(tree, question.bytes);
+	if (a) {
+		if (a->err < 0 || !a->text)
+			return a->err < 0 ? a->err : -ENOENT;
+		*ret = strdup(a->text);
+		return *ret ? 0 : -ENOMEM;
+	}
+	r = look_up_version(tree, name, ret);
+	if (r == -ENOMEM || tree_answer_keep(tree, question.bytes, r, r == 0 ? *ret : NULL) == 0)
+		return r;
+	if (r == 0)
+		free(*ret);
+	return -ENOMEM;
 }
 
 /* True when a line of the list is the path. */
@@ -176,7 +200,7 @@ static bool is_conffile(struct tree *t, const char *package, const char *path)
 	       list_has(bytes, path);
 }
 
-int package_owner_of(struct tree *tree, const char *path, struct package_owner *ret)
+static int look_up_owner(struct tree *tree, const char *path, struct package_owner *ret)
 {
 	struct package_owner o = {0};
 	int r = dpkg_owner(tree, path, &o.name);
@@ -195,4 +219,59 @@ int package_owner_of(struct tree *tree, const char *path, struct package_owner *
 	}
 	*ret = o;
 	return 0;
+}
+
+/* An owner as one text: name, version and whether it is a conffile, a line each. */
+static char *owner_text(const struct package_owner *o)
+{
+	struct strbuf b = {0};
+
+	(void)strbuf_addf(&b, "%s\n%s\n%s", o->name, o->version ? o->version : "",
+			  o->conffile ? "conffile" : "");
+	return strbuf_take(&b);
+}
+
+static int owner_from_text(const char *text, struct package_owner *ret)
+{
+	const char *version = strchr(text, '\n'),
+		   *conffile = version ? strchr(version + 1, '\n') : NULL;
+	struct package_owner o = {0};
+
+	if (!conffile)
+		return -EBADMSG;
+	o.name = strndup(text, (size_t)(version - text));
+	version++;
+	if (conffile > version)
+		o.version = strndup(version, (size_t)(conffile - version));
+	o.conffile = streq(conffile + 1, "conffile");
+	if (!o.name || (conffile > version && !o.version)) {
+		package_owner_done(&o);
+		return -ENOMEM;
+	}
+	*ret = o;
+	return 0;
+}
+
+int package_owner_of(struct tree *tree, const char *path, struct package_owner *ret)
+{
+	_cleanup_strbuf_ struct strbuf question = {0};
+	_cleanup_free_ char *text = NULL;
+	const struct answer *a;
+	int r;
+
+	if (strbuf_addf(&question, "owner of %s", path) < 0)
+		return -ENOMEM;
+	a = tree_answer(tree, question.bytes);
+	if (a)
+		return a->err < 0 || !a->text ? (a->err < 0 ? a->err : -ENOENT)
+					      : owner_from_text(a->text, ret);
+	r = look_up_owner(tree, path, ret);
+	if (r == -ENOMEM)
+		return r;
+	text = r == 0 ? owner_text(ret) : NULL;
+	if ((text || r < 0) && tree_answer_keep(tree, question.bytes, r, text) == 0)
+		return r;
+	if (r == 0)
+		package_owner_done(ret);
+	return -ENOMEM;
 }

@@ -176,12 +176,30 @@ class Case(unittest.TestCase):
             self.assertEqual([v["schema"] for v in ret], [name])
         return ret
 
+    def check_record(self, value, record, args=()):
+        """What was recorded is judged again and must come to the same, the exit status included."""
+        fail_on = [a for i, a in enumerate(args) if a == "--fail-on" or args[i - 1:i] == ("--fail-on",)]
+        r = run("audit", "--json", record, *fail_on)
+        self.assertEqual(r.err, b"", r.error)
+        again = self.parse(r.out, "ptscope.audit/1")[0]
+        self.assertEqual(again["subject"]["kind"], "record")
+        self.assertEqual((again["subject"]["recorded"]["kind"], again["subject"]["recorded"]["path"]),
+                         (value["subject"]["kind"], value["subject"]["path"]))
+        for name in ("report_id", "time", "run", "subject"):
+            del again[name]
+        self.assertEqual(again, {k: v for k, v in value.items() if k in again})
+        self.assertEqual(r.code, value["exit"])
+
     def audit(self, tree, *args, code=None):
-        """Audits a fixture twice: the text, and the JSON as an object; the exit codes must agree."""
+        """Audits a fixture twice: the text, and the JSON as an object; the exit codes must agree. The
+        second makes a record, too, which is then judged."""
         with Root(tree) as root:
             cwd = os.path.dirname(root)
             text = run("audit", "--no-config", "--root", "root", *args, cwd=cwd)
-            js = run("audit", "--no-config", "--root", "root", "--json", *args, cwd=cwd)
+            js = run("audit", "--no-config", "--root", "root", "--json", "--record", "record.tar",
+                     *args, cwd=cwd)
+            if os.path.exists(cwd + "/record.tar"):
+                self.check_record(json.loads(js.out), cwd + "/record.tar", args)
         self.assertEqual(text.err, b"", text.error)
         self.assertEqual(text.code, js.code)
         if code is not None:

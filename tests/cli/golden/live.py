@@ -17,6 +17,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 
 from fixture import Root, libraries
 from harness import CLEAN, PTSCOPE, Case, Result
@@ -168,9 +169,15 @@ class LiveCase(Case):
     def live_run(self, tree, args, **spec):
         with Root(tree) as root:
             spec["root"] = root
+            os.mkdir(root + "/record", 0o777)
+            os.chmod(root + "/record", 0o777)
             p = subprocess.run([sys.executable, os.path.abspath(__file__), json.dumps(spec), PTSCOPE]
                                + list(args), stdin=subprocess.DEVNULL, capture_output=True,
                                timeout=120, check=False, env=dict(CLEAN, PTSCOPE=PTSCOPE))
+            self.record = None
+            if os.path.exists(root + "/record/r.tar"):
+                with open(root + "/record/r.tar", "rb") as f:
+                    self.record = f.read()
         self.assertNotIn(p.returncode, (99, 97), p.stderr.decode())
         self.assertNotIn(b"Traceback", p.stderr)
         return Result(p.returncode, p.stdout, p.stderr)
@@ -179,7 +186,12 @@ class LiveCase(Case):
         """Text and JSON, as Case.audit() has it."""
         base = ("audit", "--no-config") + args
         text = self.live_run(tree, base, **spec)
-        js = self.live_run(tree, base + ("--json",), **spec)
+        js = self.live_run(tree, base + ("--json", "--record", "/record/r.tar"), **spec)
+        self.assertEqual(js.err, b"", js.error)
+        with tempfile.NamedTemporaryFile(prefix="ptscope-record-") as f:
+            f.write(self.record)
+            f.flush()
+            self.check_record(json.loads(js.out), f.name, args)
         self.assertEqual(text.err, b"", text.error)
         if code is not None:
             self.assertEqual(text.code, code, text.text)

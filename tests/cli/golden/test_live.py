@@ -13,6 +13,7 @@ import harness
 import test_bad_input
 import test_boot
 import test_loaders
+import test_records
 import test_screens
 import test_waivers
 from fixture import Dir, File, Link, alpine, debian, no_systemd, rhel
@@ -39,7 +40,7 @@ class Live(LiveCase):
         text, js = self.live_audit(live(debian(tree=OWN)), code=0, level=1, **SYSTEMD)
         self.check_screen("audit-compliant", text)
         self.assertEqual(js["runtime"], {"state": "set", "value": "1", "level": 1})
-        self.assertEqual(js["subject"], {"kind": "live", "path": "/"})
+        self.assertEqual(js["subject"], {"kind": "live", "path": "/", "recorded": None})
         self.assertEqual(js["host"]["kernel"], RELEASE)
 
     def test_unmodelled_writers_are_looked_for_in_full(self):
@@ -113,7 +114,7 @@ class Live(LiveCase):
                                  "/etc/ptscope/lax.conf": "[Policy]\nAllow=0,1\n"}))
         r = self.live_run(tree, ("audit",), level=1, **SYSTEMD)
         self.assertEqual(r.code, 1)
-        self.screen("audit-site-policy", r.text)
+        self.check_screen("audit-site-policy", r.text, [(RELEASE, "RELEASE")])
         for args, code in ((("--no-config",), 0), (("--policy", "cis"), 0), (("--policy", "lax"), 0)):
             self.assertEqual(self.live_run(tree, ("audit",) + args, level=1, **SYSTEMD).code, code, args)
 
@@ -241,7 +242,7 @@ class Containers(LiveCase):
         text, js = self.live_audit(self.host_tree(), "--root", "/host", "--live", code=0, level=1,
                                    proc="own", pid_namespace=True, hostname="pod")
         self.check_screen("audit-host-from-pod", text)
-        self.assertEqual(js["subject"], {"kind": "live", "path": "/host"})
+        self.assertEqual(js["subject"], {"kind": "live", "path": "/host", "recorded": None})
         self.assertEqual(js["host"]["name"], "node-12")
 
     def test_the_host_from_a_pod_on_the_callers_word(self):
@@ -282,7 +283,7 @@ if __name__ == "__main__":
         sys.exit(77)
     suite = unittest.TestSuite()
     for module in (sys.modules["__main__"], test_screens, test_loaders, test_boot,
-                   test_bad_input, test_waivers):
+                   test_bad_input, test_waivers, test_records):
         suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
     result = unittest.TextTestRunner(verbosity=1).run(suite)
     missing = missing_enums(EXCEPTIONS)
