@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
@@ -288,6 +289,14 @@ static int obey(int number, const struct order *o, struct answer *a)
 	}
 }
 
+/* A size that no other has who does not share this memory: who shares it can then be seen. */
+static void grow(int number)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	(void)mmap(NULL, page << number, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
 void actor_run(int number, const int *far)
 {
 	struct answer a = {0};
@@ -295,6 +304,7 @@ void actor_run(int number, const int *far)
 
 	if (far != far_ends)
 		memcpy(far_ends, far, sizeof(far_ends));
+	grow(number);
 	a.tid = (int32_t)syscall(SYS_gettid);
 	say(far_ends[number], &a);
 	for (;;) {

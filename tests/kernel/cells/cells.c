@@ -3,16 +3,18 @@
  * Every relation, every operation, every level: what this kernel does, and whether the model says
  * so.
  *
- *   cells [--levels 012] [--only RELATION] [--print] [--set PROGRAM]
+ *   cells [--levels 012] [--explain 012] [--only RELATION] [--print] [--set PROGRAM]
  *
- * Each relation is made at level 0 and thrown away afterwards. Level 3 comes last and cannot be
- * undone: for it all relations are made before it is set. --print writes a line
+ * At the levels of --explain, by default all, the shipped explain is asked as well. Each relation
+ * is made at level 0 and thrown away afterwards. Level 3 comes last and cannot be undone: for it
+ * all relations are made before it is set. --print writes a line
  * "LEVEL<TAB>RELATION<TAB>OPERATION<TAB>RESULT" for each cell. --set names a program that sets a
  * level, for a kernel without Yama whose rule somebody else enforces.
  */
 #include "actor.h"
 #include "kernel.h"
 #include "model.h"
+#include "outside.h"
 #include "relations.h"
 #include "stage.h"
 
@@ -25,11 +27,14 @@ enum { LEVELS_MAX = 4, NO_LEVEL = -1 };
 
 struct options {
 	const char *levels, *only, *set;
+	const char *explain; /* levels at which explain is run, too */
 	bool print;
 };
 
 struct totals {
 	unsigned tests, failed, cells, differ;
+	unsigned unknown; /* cells without an answer from outside */
+	unsigned explained, explained_unknown;
 };
 
 static struct kernel kernel;
@@ -101,38 +106,96 @@ static enum access_operation nth_operation(unsigned i)
 	return (enum access_operation)(i < ACCESS_TRACEME ? i : i + 1);
 }
 
-static unsigned compare(const struct relation *r, const struct model *m, enum access_operation op,
-			int kernels)
+static unsigned say(const struct relation *r, const struct model *m, enum access_operation op,
+		    int kernels, const char *who, struct access_verdict v)
 {
-	struct access_verdict v = model_decide(m, op);
-	const char *word = access_operation_info(op)->word;
+	const enum access_check at = v.decided < _ACCESS_CHECK_MAX ? v.decided : ACCESS_CHECK_STATE;
 
-	if (v.result != ACCESS_UNKNOWN && v.err == kernels)
-		return 0;
-	printf("# %d %s %s: the kernel says %s, the model %s%s (%s: %s)\n", m->env.level, r->name,
-	       word, errno_name(kernels), v.result == ACCESS_UNKNOWN ? "unknown, or " : "",
-	       errno_name(v.err), access_check_word(v.decided),
-	       access_reason_word(v.steps[v.decided].reason));
+	printf("# %d %s %s: the kernel says %s, %s %s%s (%s: %s, unseen %x)\n", m->env.level,
+	       r->name, access_operation_info(op)->word, errno_name(kernels), who,
+	       v.result == ACCESS_UNKNOWN ? "unknown, or " : "", errno_name(v.err),
+	       access_check_word(at), access_reason_word(v.steps[at].reason), v.steps[at].unseen);
 	return 1;
 }
 
-static void try_all(const struct relation *r, struct stage *s, int level, bool print)
+/* Then a denial is certain, but another check may have made it, with another errno. */
+static bool has_unknown_step(const struct access_verdict *v)
 {
-	const struct model_pair pair = {.stage = s,
-					.tracer = r->tracer,
-					.tracee = r->tracee,
-					.tracer_tid = s->actors[r->tracer].tid,
-					.tracee_tid = tracee_pid(r, s)};
-	struct model m;
-	unsigned differ = 0, lost = 0;
-	int e;
+	for (int c = 0; c < _ACCESS_CHECK_MAX; c++)
+		if (v->steps[c].result == ACCESS_UNKNOWN)
+			return true;
+	return false;
+}
 
-	stage_refresh(s);
-	e = model_init(&m, &pair, &kernel, level);
-	if (e < 0) {
-		report(false, level, r->name, "no facts");
-		return;
+/* All facts known: the same answer. From outside: the same, or none. */
+static unsigned compare(const struct relation *r, struct outside *o, enum access_operation op,
+			int kernels)
+{
+	struct access_verdict v = model_decide(o->model, op);
+	unsigned differ = 0;
+
+	if (v.result == ACCESS_UNKNOWN || v.err != kernels)
+		differ += say(r, o->model, op, kernels, "the model", v);
+	if (!outside_sees(o, op))
+		return differ;
+	v = outside_decide(o, op, /* declared= */ true);
+	if (v.result == ACCESS_UNKNOWN) {
+		totals.unknown++;
+		if (!relation_may_be_unknown(r))
+			differ += say(r, o->model, op, kernels, "from outside", v);
+	} else if (v.err != kernels && !(v.err != 0 && kernels != 0 && has_unknown_step(&v))) {
+		differ += say(r, o->model, op, kernels, "from outside", v);
 	}
+	return differ;
+}
+
+/* What explain said before the kernel was asked. */
+struct explained {
+	int attach, read;
+	bool attach_unknown; /* may be: at level 1 by a declared tracer, or the relation is listed
+			      */
+};
+
+static struct explained explain(const struct relation *r, const struct model_pair *p,
+				struct outside *o, const char *levels)
+{
+	const int level = o->model->env.level;
+	struct explained e = {.attach = -ENOENT, .read = -ENOENT};
+
+	if (!outside_sees(o, ACCESS_ATTACH) || relation_is_hidden(r) ||
+	    (level != NO_LEVEL && !strchr(levels, '0' + level)))
+		return e;
+	e.attach = outside_explain(p, "attach");
+	/* No level restricts reading: once is enough. */
+	if (level == NO_LEVEL || level == levels[0] - '0')
+		e.read = outside_explain(p, "read");
+	e.attach_unknown =
+		relation_may_be_unknown(r) ||
+		(level == 1 &&
+		 outside_decide(o, ACCESS_ATTACH, /* declared= */ false).result == ACCESS_UNKNOWN);
+	return e;
+}
+
+static unsigned check_explained(const struct relation *r, int level, const char *mode, int status,
+				bool may_be_unknown, int kernels)
+{
+	if (status == -ENOENT)
+		return 0;
+	totals.explained++;
+	totals.explained_unknown += status == 3;
+	if (status == (kernels == 0 ? 0 : 1) || (status == 3 && may_be_unknown))
+		return 0;
+	printf("# %d %s: the kernel says %s, explain --mode %s exits with %d\n", level, r->name,
+	       errno_name(kernels), mode, status);
+	return 1;
+}
+
+static unsigned ask_all(const struct relation *r, struct stage *s, struct outside *o, bool print,
+			const struct explained *e)
+{
+	const int level = o->model->env.level;
+	unsigned differ = 0;
+
 	for (unsigned i = 0; i < _ACCESS_OPERATION_MAX; i++) {
 		enum access_operation op = nth_operation(i);
 		int kernels;
@@ -143,21 +206,47 @@ static void try_all(const struct relation *r, struct stage *s, int level, bool p
 		if (kernels < 0) {
 			printf("# %d %s %s: no answer: %s\n", level, r->name,
 			       access_operation_info(op)->word, errno_name(-kernels));
-			lost++;
-			break;
+			return differ + 1;
 		}
 		totals.cells++;
 		if (print)
 			printf("%d\t%s\t%s\t%s\n", level, r->name, access_operation_info(op)->word,
 			       errno_name(kernels));
-		differ += compare(r, &m, op, kernels);
+		differ += compare(r, o, op, kernels);
+		if (op == ACCESS_ATTACH)
+			differ += check_explained(r, level, "attach", e->attach, e->attach_unknown,
+						  kernels);
+		if (op == ACCESS_ENVIRON)
+			differ += check_explained(r, level, "read", e->read,
+						  relation_may_be_unknown(r), kernels);
 	}
+	return differ;
+}
+
+static void try_all(const struct relation *r, struct stage *s, int level,
+		    const struct options *options)
+{
+	const struct model_pair pair = {.stage = s,
+					.tracer = r->tracer,
+					.tracee = r->tracee,
+					.tracer_tid = s->actors[r->tracer].tid,
+					.tracee_tid = tracee_pid(r, s)};
+	struct outside outside;
+	struct explained e;
+	struct model m;
+	unsigned differ;
+
+	stage_refresh(s);
+	if (model_init(&m, &pair, &kernel, level) < 0 || outside_init(&outside, &pair, &m) < 0) {
+		report(false, level, r->name, "no facts");
+		return;
+	}
+	e = explain(r, &pair, &outside, options->explain);
+	differ = ask_all(r, s, &outside, options->print, &e);
 	totals.differ += differ;
+	outside_done(&outside);
 	model_done(&m);
-	report(differ == 0 && lost == 0, level, r->name,
-	       lost	? "no answer"
-	       : differ ? "differs"
-			: "");
+	report(differ == 0, level, r->name, differ ? "differs" : "");
 }
 
 static bool wanted(const struct relation *r, const char *only)
@@ -176,7 +265,7 @@ static void one_by_one(const struct options *o, int level)
 		    (level != NO_LEVEL && kernel_set_level(&kernel, level) < 0))
 			report(false, level, r->name, "cannot be made");
 		else
-			try_all(r, &s, level, o->print);
+			try_all(r, &s, level, o);
 		stage_done(&s);
 	}
 }
@@ -203,7 +292,7 @@ static int all_at_once(const struct options *o, int level)
 		if (!wanted(&relations[i], o->only))
 			continue;
 		if (made[i])
-			try_all(&relations[i], &stages[i], level, o->print);
+			try_all(&relations[i], &stages[i], level, o);
 		else
 			report(false, level, relations[i].name, "cannot be made");
 	}
@@ -235,13 +324,16 @@ static int run(const struct options *o)
 				r = all_at_once(o, *p - '0');
 		}
 	}
-	printf("1..%u\n# %u cells, %u differ\n", totals.tests, totals.cells, totals.differ);
+	printf("1..%u\n# %u cells, %u differ; from outside %u are unknown; %u explained, %u "
+	       "unknown\n",
+	       totals.tests, totals.cells, totals.differ, totals.unknown, totals.explained,
+	       totals.explained_unknown);
 	return r < 0 || totals.failed || totals.tests == 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = {.levels = "0123"};
+	struct options o = {.levels = "0123", .explain = "0123"};
 
 	if (argc > 1 && streq(argv[1], ACTOR_ARGUMENT))
 		actor_resume(argc, argv);
@@ -255,6 +347,8 @@ int main(int argc, char **argv)
 		i++;
 		if (streq(argv[i - 1], "--levels"))
 			o.levels = value;
+		else if (streq(argv[i - 1], "--explain"))
+			o.explain = value;
 		else if (streq(argv[i - 1], "--only"))
 			o.only = value;
 		else if (streq(argv[i - 1], "--set"))

@@ -5,7 +5,7 @@
  */
 #include "relations.h"
 
-#include <stddef.h>
+#include "macro.h"
 
 #define U "0 user 1000; "
 /* Two siblings, 1 and 2. */
@@ -257,3 +257,34 @@ const struct relation relations[] = {
 	{NULL, NULL, 0, 0},
 };
 /* clang-format on */
+
+/* A name that ends in '-' stands for all that begin so. */
+static bool is_among(const char *const *names, const char *name)
+{
+	for (; *names; names++)
+		if (endswith(*names, "-") ? startswith(name, *names) : streq(name, *names))
+			return true;
+	return false;
+}
+
+bool relation_may_be_unknown(const struct relation *r)
+{
+	static const char *const names[] = {
+		/* in which namespace a program was executed */
+		"userns-", "container-",
+		/* whether files that are root's in any case would be so: dumpable */
+		"root-without-caps-",
+		/* what the memory was that is gone: dumpable */
+		"zombie-", "child-dead-leader", "sibling-dead-leader",
+		/* memory that is shared has one size, and so may two that are not */
+		"shared-memory-", NULL};
+
+	return is_among(names, r->name);
+}
+
+bool relation_is_hidden(const struct relation *r)
+{
+	static const char *const names[] = {"landlocked-", NULL};
+
+	return is_among(names, r->name);
+}

@@ -2,6 +2,7 @@
 /* The relations between a tracer and a tracee that are tried one by one. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct relation {
@@ -13,3 +14,10 @@ struct relation {
 
 /* Ends with one without a name. */
 extern const struct relation relations[];
+
+/* Whether not even root can tell every answer from outside: one of a list, with the reasons. */
+bool relation_may_be_unknown(const struct relation *r);
+
+/* Whether nothing can be seen of what decides: Landlock's domains. explain names the module as one
+ * that may deny further, and its answer is not compared. */
+bool relation_is_hidden(const struct relation *r);
