@@ -9,7 +9,8 @@
 #include "parse.h"
 #include "render-common.h"
 
-#define LEVEL_PATH "/proc/sys/" PTRACE_SCOPE_KEY
+#define RELEASE_PATH "/proc/sys/kernel/osrelease"
+#define LEVEL_PATH   "/proc/sys/" PTRACE_SCOPE_KEY
 
 /* Processes of one name that an error names. */
 #define NAMED_MAX 8
@@ -78,6 +79,18 @@ static int level_from(const char *word, struct processes *p, struct error *e)
 	return 0;
 }
 
+/* What differs between kernels; one that is not named is taken as a new one. */
+static int release(struct processes *p)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = tree_read_file(p->tree, RELEASE_PATH, LIMIT_KERNEL_VALUE, &text, NULL);
+
+	if (r == -ENOMEM)
+		return r;
+	access_env_set_release(&p->env, r < 0 ? "" : text);
+	return 0;
+}
+
 int processes_open(const struct invocation *in, struct processes *ret, struct error *e)
 {
 	const struct options *o = &in->options;
@@ -100,6 +113,8 @@ int processes_open(const struct invocation *in, struct processes *ret, struct er
 		return r;
 	if (!level)
 		r = p->gather.subject.live ? level_of_live(p) : level_of_recording(p);
+	if (r == 0)
+		r = release(p);
 	if (r == 0)
 		r = users_read(p->tree, &p->users);
 	return r < 0 ? error_set(e, -r, NULL, 0, "out of memory") : 0;

@@ -106,3 +106,23 @@ const char *access_reason_word(enum access_reason r)
 
 	return words[r];
 }
+
+/* "6.1", "6.1.0-56", not "6.12" */
+static bool is_before_6_2(const char *release)
+{
+	if (release[0] >= '2' && release[0] <= '5' && release[1] == '.')
+		return true;
+	return (startswith(release, "6.0") || startswith(release, "6.1")) &&
+	       !(release[3] >= '0' && release[3] <= '9');
+}
+
+void access_env_set_release(struct access_env *env, const char *release)
+{
+	const bool old = is_before_6_2(release);
+
+	env->madvise_self_needs_nice = old;
+	env->perf_sees_exited_first = old;
+	env->esrch_without_mm = old ? 0
+				    : UINT32_C(1) << ACCESS_MEM | UINT32_C(1) << ACCESS_ENVIRON |
+						UINT32_C(1) << ACCESS_AUXV;
+}

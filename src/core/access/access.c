@@ -462,7 +462,9 @@ static bool check_others(struct decision *d)
 static bool check_state(struct decision *d)
 {
 	const struct access_task *t = d->tracee;
-	const bool own = d->pair->same_group == FACT_YES || d->pair->same_mm == FACT_YES;
+	const enum fact own = d->env->madvise_self_needs_nice
+				      ? FACT_NO
+				      : fact_or(d->pair->same_group, d->pair->same_mm);
 
 	if (has_quirk(d, ACCESS_QUIRK_PTRACE) &&
 	    (deny_if(d, t->exited, ACCESS_CHECK_STATE, ACCESS_REASON_EXITED, EPERM) ||
@@ -479,8 +481,8 @@ static bool check_state(struct decision *d)
 	    deny_if(d, t->has_mm == FACT_NO ? FACT_YES : FACT_UNKNOWN, ACCESS_CHECK_STATE,
 		    ACCESS_REASON_NO_MEMORY, EINVAL))
 		return true;
-	if (has_quirk(d, ACCESS_QUIRK_NICE) && !(own && !d->env->madvise_self_needs_nice)) {
-		enum fact nice = capable_in_first(d->tracer, ACCESS_CAP_SYS_NICE);
+	if (has_quirk(d, ACCESS_QUIRK_NICE)) {
+		enum fact nice = fact_or(own, capable_in_first(d->tracer, ACCESS_CAP_SYS_NICE));
 
 		return deny_if(d, nice == FACT_UNKNOWN ? FACT_UNKNOWN : fact_of(nice == FACT_NO),
 			       ACCESS_CHECK_STATE, ACCESS_REASON_CAP_MISSING, EPERM);

@@ -99,6 +99,14 @@ struct access_env {
 	bool perf_sees_exited_first;
 };
 
+/*
+ * Sets the fields above that differ between kernels.
+ *
+ * @release: as uname -r says it: "6.1.0-56-cloud-amd64". The differences were measured on 6.1 and
+ * on 6.12; what is between is taken as the newer.
+ */
+void access_env_set_release(struct access_env *env, const char *release);
+
 /* What can be asked for; the table in access-operations.c has a word and the rules of each. */
 enum access_operation {
 	ACCESS_ATTACH,	     /* PTRACE_ATTACH */

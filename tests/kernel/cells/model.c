@@ -289,19 +289,14 @@ static const struct actor *actor_of(const struct stage *s, pid_t tgid)
 	return NULL;
 }
 
-/* What differs between kernels, by their number. */
 static void fill_env(const struct kernel *k, int level, struct access_env *env)
 {
 	struct utsname u;
-	bool old = uname(&u) == 0 && startswith(u.release, "6.1.");
 
-	*env = (struct access_env){.yama = fact_of(kernel_has_levels(k)),
-				   .level = level,
-				   .perf_event_paranoid = 1,
-				   .madvise_self_needs_nice = old,
-				   .perf_sees_exited_first = old};
-	if (!old)
-		env->esrch_without_mm = 1U << ACCESS_MEM | 1U << ACCESS_ENVIRON | 1U << ACCESS_AUXV;
+	*env = (struct access_env){
+		.yama = fact_of(kernel_has_levels(k)), .level = level, .perf_event_paranoid = 1};
+	if (uname(&u) == 0)
+		access_env_set_release(env, u.release);
 }
 
 int model_init(struct model *m, const struct model_pair *p, const struct kernel *k, int level)
