@@ -10,23 +10,6 @@ static const struct option_spec options[] = {
 	{NULL},
 };
 
-/* The programs that the site adds; they are those of the machine that runs this. */
-static int read_site(const struct invocation *in, const struct gather *g, struct impact_site *ret,
-		     struct error *e)
-{
-	_cleanup_tree_ struct tree *own = NULL;
-	int r;
-
-	if (in->options.no_config)
-		return 0;
-	if (g->subject.kind == SUBJECT_LIVE && !g->subject.live_elsewhere)
-		return impact_site_load(g->tree, SITE_FILE, ret, e);
-	r = tree_open(&own, "/");
-	if (r < 0)
-		return error_set(e, -r, "/", 0, "cannot open the root directory");
-	return impact_site_load(own, SITE_FILE, ret, e);
-}
-
 /* Processes, and the level now, where a kernel runs. */
 static int read_live(const struct gather *g, struct snapshot *s, struct runtime *now,
 		     struct error *e)
@@ -70,7 +53,7 @@ static int run(const struct invocation *in, struct error *e)
 		return EXIT_ERROR;
 	}
 	if (gather_open(in->options.root, in->options.live, &g, e) < 0 ||
-	    read_site(in, &g, &site, e) < 0)
+	    (!in->options.no_config && impact_site_load(SITE_FILE, &site, e) < 0))
 		return EXIT_ERROR;
 	r.processes = g.subject.live;
 	if (r.processes && read_live(&g, &processes, &now, e) < 0)

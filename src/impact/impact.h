@@ -97,13 +97,9 @@ void impact_site_done(struct impact_site *s);
  * Reads a site's file: sections [Program] with Name=, Command=, Access=, ByHand=, FallsBack= and
  * Instead=, as ptscope-impact(1) says. One that does not exist is empty.
  *
- * @tree: where path is; the file must belong to root or to who runs this, and be writable by
- *        nobody else
- *
- * Returns 0; -EINVAL with file and line in e; -EPERM for its owner or mode; the errno of reading
- * it; -ENOMEM.
+ * Returns 0, or what conf_load() and conf_parse() of site-conf.h do; detail in e.
  */
-int impact_site_load(struct tree *tree, const char *path, struct impact_site *ret, struct error *e);
+int impact_site_load(const char *path, struct impact_site *ret, struct error *e);
 
 /* A program of the table, found on a system. */
 struct impact_found {

@@ -1,29 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * Programs that a site adds, from an INI file as policies are. Whatever is not understood is an
- * error with its line: a row that is half understood would tell somebody that all is well.
- */
+/* Programs that a site adds. A row that is half understood would tell somebody that all is well, so
+ * whatever is not known is an error with its line. */
 #include "impact.h"
 
-#include "limits.h"
-#include "str.h"
-
-#include <unistd.h>
-
-enum setting { NAME, COMMAND, ACCESS, BY_HAND, FALLS_BACK, INSTEAD, _SETTING_MAX };
-
-static const char *const setting_names[] = {
-	[NAME] = "Name",      [COMMAND] = "Command",	  [ACCESS] = "Access",
-	[BY_HAND] = "ByHand", [FALLS_BACK] = "FallsBack", [INSTEAD] = "Instead",
-};
-
-struct reader {
-	const char *path;
-	unsigned line;
-	struct impact_site *site;
-	bool seen[_SETTING_MAX]; /* in the section that is being read */
-	struct error *e;
-};
+#include "site-conf.h"
 
 static void program_done(struct impact_program *p)
 {
@@ -42,217 +22,140 @@ void impact_site_done(struct impact_site *s)
 	*s = (struct impact_site){0};
 }
 
-static int bad(const struct reader *r, const char *what, const char *text)
+/* What is being read. */
+struct draft {
+	const char *path;
+	struct impact_site site;
+};
+
+static struct impact_program *last(struct draft *d)
 {
-	return error_set(r->e, EINVAL, r->path, r->line, "%s \"%s\"", what, text);
+	return &d->site.programs[d->site.n - 1];
 }
 
-/* Takes blanks off both ends, in place. */
-static char *trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " \t\r");
-	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
-
-/* What a section needs, once it is over. */
-static int end_section(const struct reader *r)
-{
-	const struct impact_site *s = r->site;
-
-	if (s->n == 0)
-		return 0;
-	for (int i = NAME; i <= ACCESS; i++)
-		if (!r->seen[i])
-			return error_set(r->e, EINVAL, r->path, s->lines[s->n - 1],
-					 "[Program] without %s=", setting_names[i]);
-	return 0;
-}
-
-static int begin_section(struct reader *r, const char *word)
-{
-	struct impact_site *s = r->site;
-	_cleanup_strbuf_ struct strbuf id = {0};
-	char *none;
-	unsigned *lines;
-	int k = end_section(r);
-
-	if (k < 0)
-		return k;
-	if (!streq(word, "[Program]")) {
-		(void)bad(r, "unknown section", word);
-		error_hint(r->e, "each program has a section [Program]");
-		return -EINVAL;
-	}
-	k = array_reserve(&s->programs, s->n, &s->cap, sizeof(*s->programs));
-	lines = k == 0 ? realloc(s->lines, s->cap * sizeof(*lines)) : NULL;
-	if (!lines)
-		return -ENOMEM;
-	s->lines = lines;
-	(void)strbuf_addf(&id, "site-%zu", s->n + 1);
-	none = strdup("");
-	s->programs[s->n] = (struct impact_program){
-		.id = strbuf_take(&id), .instead = none, .verified = IMPACT_VERIFIED_SITE};
-	s->lines[s->n++] = r->line;
-	memset(r->seen, 0, sizeof(r->seen));
-	return s->programs[s->n - 1].id && none ? 0 : -ENOMEM;
-}
-
-static int set_text(const char **slot, const char *value)
+static const char *set_text(const char **slot, const char *value)
 {
 	char *copy = strdup(value);
 
 	if (!copy)
-		return -ENOMEM;
+		return "";
 	free((char *)(uintptr_t)*slot);
 	*slot = copy;
-	return 0;
+	return NULL;
 }
 
-static int set_bool(const struct reader *r, bool *slot, const char *value)
+static const char *set_name(void *arg, const char *value)
 {
-	if (!streq(value, "yes") && !streq(value, "no"))
-		return bad(r, "neither yes nor no:", value);
-	*slot = streq(value, "yes");
-	return 0;
+	return *value ? set_text(&last(arg)->name, value) : "must not be empty";
 }
 
-static int set_access(const struct reader *r, enum impact_access *slot, const char *value)
+static const char *set_command(void *arg, const char *value)
+{
+	return *value ? set_text(&last(arg)->commands, value)
+		      : "must be names of files, or absolute paths";
+}
+
+static const char *set_access(void *arg, const char *value)
 {
 	for (int i = 0; i < _IMPACT_ACCESS_MAX; i++) {
 		if (streq(value, impact_access_word((enum impact_access)i))) {
-			*slot = (enum impact_access)i;
-			return 0;
+			last(arg)->access = (enum impact_access)i;
+			return NULL;
 		}
 	}
-	(void)bad(r, "unknown way of access", value);
-	error_hint(r->e, "known are attach, launch, declared, container, namespace, root, read "
-			 "and none");
-	return -EINVAL;
+	return "must be attach, launch, declared, container, namespace, root, read or none";
 }
 
-static int set(const struct reader *r, enum setting what, const char *value)
+static const char *set_by_hand(void *arg, const char *value)
 {
-	struct impact_program *p = &r->site->programs[r->site->n - 1];
-
-	switch (what) {
-	case NAME:
-		return *value ? set_text(&p->name, value)
-			      : bad(r, "a program needs a name, not", value);
-	case COMMAND:
-		return *value ? set_text(&p->commands, value)
-			      : bad(r, "names of files, or absolute paths, not", value);
-	case ACCESS:
-		return set_access(r, &p->access, value);
-	case BY_HAND:
-		return set_bool(r, &p->by_hand, value);
-	case FALLS_BACK:
-		return set_bool(r, &p->falls_back, value);
-	case INSTEAD:
-		return set_text(&p->instead, value);
-	case _SETTING_MAX:
-		break;
-	}
-	return -EINVAL;
+	return conf_bool(value, &last(arg)->by_hand);
 }
 
-static int apply(struct reader *r, const char *name, const char *value)
+static const char *set_falls_back(void *arg, const char *value)
 {
-	if (r->site->n == 0)
-		return error_set(r->e, EINVAL, r->path, r->line, "a setting before [Program]");
-	for (int i = 0; i < _SETTING_MAX; i++) {
-		if (!streq(name, setting_names[i]))
-			continue;
-		if (r->seen[i])
-			return error_set(r->e, EINVAL, r->path, r->line, "%s= stands twice", name);
-		r->seen[i] = true;
-		return set(r, (enum setting)i, value);
-	}
-	(void)bad(r, "unknown setting", name);
-	error_hint(r->e, "known are Name, Command, Access, ByHand, FallsBack and Instead");
-	return -EINVAL;
+	return conf_bool(value, &last(arg)->falls_back);
 }
 
-static int read_line(struct reader *r, char *line)
+static const char *set_instead(void *arg, const char *value)
 {
-	char *s = trim(line), *eq;
-
-	if (!*s || *s == '#' || *s == ';')
-		return 0;
-	if (*s == '[')
-		return begin_section(r, s);
-	eq = strchr(s, '=');
-	if (!eq)
-		return bad(r, "neither a section nor NAME=VALUE:", s);
-	*eq = '\0';
-	return apply(r, trim(s), trim(eq + 1));
+	return set_text(&last(arg)->instead, value);
 }
 
-static int read_lines(struct reader *r, char *text, size_t n)
-{
-	if (memchr(text, '\0', n))
-		return error_set(r->e, EINVAL, r->path, 0, "a NUL byte; this is no text");
-	while (text) {
-		char *next = strchr(text, '\n');
-		int k;
+enum { NAME, COMMAND, ACCESS, BY_HAND, FALLS_BACK, INSTEAD, _SETTING_MAX };
 
-		r->line++;
-		if (next)
-			*next++ = '\0';
-		k = read_line(r, text);
-		if (k < 0)
-			return k;
-		text = next;
-	}
-	return end_section(r);
+static const struct conf_setting settings[] = {
+	[NAME] = {"Name", set_name},
+	[COMMAND] = {"Command", set_command},
+	[ACCESS] = {"Access", set_access},
+	[BY_HAND] = {"ByHand", set_by_hand},
+	[FALLS_BACK] = {"FallsBack", set_falls_back},
+	[INSTEAD] = {"Instead", set_instead},
+	[_SETTING_MAX] = {NULL, NULL},
+};
+
+_Static_assert(_SETTING_MAX <= CONF_SETTINGS_MAX, "the reader counts no more");
+
+static int begin(void *arg, unsigned line, struct error *e)
+{
+	struct impact_site *s = &((struct draft *)arg)->site;
+	_cleanup_free_ char *instead = strdup("");
+	_cleanup_strbuf_ struct strbuf id = {0};
+	unsigned *lines;
+
+	if (!instead || array_reserve(&s->programs, s->n, &s->cap, sizeof(*s->programs)) < 0 ||
+	    strbuf_addf(&id, "site-%zu", s->n + 1) < 0)
+		return -ENOMEM;
+	lines = realloc(s->lines, s->cap * sizeof(*lines));
+	if (!lines)
+		return -ENOMEM;
+	s->lines = lines;
+	s->lines[s->n] = line;
+	s->programs[s->n++] = (struct impact_program){
+		.id = strbuf_take(&id),
+		.instead = TAKE_PTR(instead),
+		.verified = IMPACT_VERIFIED_SITE,
+	};
+	return last(arg)->id ? 0 : -ENOMEM;
 }
 
-static int check_owner(struct tree *tree, const char *path, struct error *e)
+static int end(void *arg, const unsigned lines[CONF_SETTINGS_MAX], struct error *e)
 {
-	struct tree_stat st;
-	int r = tree_stat(tree, path, &st, NULL);
+	const struct draft *d = arg;
 
-	if (r < 0)
-		return r;
-	if (st.uid != 0 && st.uid != geteuid())
-		return error_set(e, EPERM, path, 0, "belongs to uid %u, neither root nor you",
-				 (unsigned)st.uid);
-	if (st.mode & 022) {
-		(void)error_set(e, EPERM, path, 0, "can be written by others (mode %04o)",
-				(unsigned)(st.mode & 07777));
-		error_hint(e, "chmod go-w %s", path);
-		return -EPERM;
-	}
+	for (int i = NAME; i <= ACCESS; i++)
+		if (!lines[i])
+			return error_set(e, EINVAL, d->path, d->site.lines[d->site.n - 1],
+					 "[Program] without %s=", settings[i].name);
 	return 0;
 }
 
-int impact_site_load(struct tree *tree, const char *path, struct impact_site *ret, struct error *e)
-{
-	_cleanup_(impact_site_done) struct impact_site site = {0};
-	_cleanup_free_ char *text = NULL;
-	struct reader r = {.path = path, .site = &site, .e = e};
-	size_t n = 0;
-	int k = check_owner(tree, path, e);
+static const struct conf_format format = {
+	.section = "[Program]",
+	.hint = "each program has a section [Program]",
+	.many = true,
+	.may_be_empty = true,
+	.settings = settings,
+	.begin = begin,
+	.end = end,
+};
 
-	if (k == -ENOENT || k == -ENOTDIR) {
+int impact_site_load(const char *path, struct impact_site *ret, struct error *e)
+{
+	_cleanup_strbuf_ struct strbuf text = {0};
+	struct draft d = {.path = path};
+	int r = conf_load(path, "the site's programs", &text, e);
+
+	if (r == -ENOENT || r == -ENOTDIR) {
+		error_done(e);
 		*ret = (struct impact_site){0};
 		return 0;
 	}
-	if (k == -EPERM)
-		return k;
-	if (k == 0)
-		k = tree_read_file(tree, path, LIMIT_SMALL_FILE, &text, &n);
-	if (k < 0)
-		return error_set(e, -k, path, 0, "cannot read the site's programs");
-	k = read_lines(&r, text, n);
-	if (k == -ENOMEM)
-		return error_set(e, ENOMEM, path, 0, "out of memory");
-	if (k < 0)
-		return k;
-	*ret = site;
-	site = (struct impact_site){0};
+	if (r == 0)
+		r = conf_parse(path, text.bytes ? text.bytes : "", text.len, &format, &d, e);
+	if (r < 0) {
+		impact_site_done(&d.site);
+		return r == -ENOMEM ? error_set(e, ENOMEM, path, 0, "out of memory") : r;
+	}
+	*ret = d.site;
 	return 0;
 }

@@ -165,8 +165,8 @@ class Live(ImpactCase, LiveCase):
                 ("[Policy]\n", 1, 'unknown section "[Policy]"'),
                 ("[Program]\nNom=a\n", 2, 'unknown setting "Nom"'),
                 ("[Program]\nName=a\nName=b\n", 3, "Name= stands twice"),
-                ("[Program]\nAccess=ptrace\n", 2, 'unknown way of access "ptrace"'),
-                ("[Program]\nByHand=1\n", 2, 'neither yes nor no: "1"'),
+                ("[Program]\nAccess=ptrace\n", 2, 'Access= must be attach, launch, '),
+                ("[Program]\nByHand=maybe\n", 2, "ByHand= must be yes or no"),
                 ("[Program]\nName\n", 2, 'neither a section nor NAME=VALUE: "Name"')):
             with self.subTest(text=text):
                 r = self.live_run(system(**{SITE: text}), ("impact",), level=1)
