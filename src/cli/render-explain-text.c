@@ -617,8 +617,13 @@ static void add_remedies(const struct page *p)
 		(void)strbuf_addf(&launch, "gdb --args %s", x->exe);
 		add_remedy(p, &launch, "start it under the debugger");
 	}
-	(void)strbuf_addf(&root, "%sgdb -p %u", geteuid() == 0 ? "" : "sudo ", x->tracee.pid);
-	add_remedy(p, &root, "root may, at 0, 1 and 2");
+	(void)strbuf_addf(&root, "%sgdb -p %u",
+			  geteuid() == 0 && x->processes.snapshot.first_userns ? "" : "sudo ",
+			  x->tracee.pid);
+	add_remedy(p, &root,
+		   x->processes.snapshot.first_userns
+			   ? "root may, at 0, 1 and 2"
+			   : "root may, at 0, 1 and 2; outside of this user namespace");
 	if (y->reason == ACCESS_REASON_NO_RELATION) {
 		(void)strbuf_adds(&declare, "prctl(PR_SET_PTRACER, ...)");
 		add_remedy(p, &declare, "in the program's own code, for its own debugger");

@@ -144,6 +144,53 @@ static void namespaces_are_told_apart(void **state)
 	assert_null(snapshot_task(&s, snapshot_find(&s, 14)).userns);
 }
 
+/* The owner of its files tells where a program was executed, if it is not dumpable. */
+static void files_tell_where_a_program_was_executed(void **state)
+{
+	struct access_userns first = {.first = true}, inner, nested;
+	struct access_userns *const all[] = {&inner, &nested};
+	struct snapshot_creds creds = {.cap_effective = 0};
+	struct snapshot s = {.creds = &creds, .n_creds = 1};
+	static const struct {
+		uint32_t euid, owner;
+		uint8_t dumpable;
+		bool nested;
+		int in; /* 0 not known, 1 first, 2 inner, 3 nested */
+	} cases[] = {
+		{1000, 1000, FACT_UNKNOWN, false, 2}, /* its own, or those of the root inside */
+		{1000, 1000, FACT_UNKNOWN, true, 2},  /* ... of either: the higher one */
+		{1000, 0, FACT_NO, false, 1},	      /* executed before it entered */
+		{5000, 1000, FACT_NO, false, 2},
+		{5000, 1000, FACT_NO, true, 0}, /* of either, and it matters which */
+	};
+
+	for (size_t i = 0; i < ELEMENTSOF(all); i++)
+		*all[i] = (struct access_userns){.parent = i ? &inner : &first,
+						 .owner = 1000,
+						 .root_uid = 1000,
+						 .root_gid = 1000};
+	for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+		const struct access_userns *const expected[] = {NULL, &first, &inner, &nested};
+		const struct snapshot_process p = {.vm_kib = 1,
+						   .state = 'S',
+						   .file_uid = cases[i].owner,
+						   .file_gid = cases[i].owner,
+						   .dumpable = cases[i].dumpable};
+
+		creds.userns = cases[i].nested ? &nested : &inner;
+		for (int k = 0; k < 4; k++)
+			creds.uids[k] = creds.gids[k] = cases[i].euid;
+		assert_ptr_equal(snapshot_task(&s, &p).mm_userns, expected[cases[i].in]);
+	}
+	inner.parent = NULL; /* what is above is not seen */
+	creds.userns = &inner;
+	assert_null(snapshot_task(&s, &(struct snapshot_process){.vm_kib = 1,
+								 .file_uid = 1000,
+								 .file_gid = 1000,
+								 .dumpable = FACT_UNKNOWN})
+			    .mm_userns);
+}
+
 static void what_is_no_process_is_left_out(void **state)
 {
 	_cleanup_tree_ struct tree *t = NULL;
@@ -262,6 +309,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(processes_become_facts),
 		cmocka_unit_test(namespaces_are_told_apart),
+		cmocka_unit_test(files_tell_where_a_program_was_executed),
 		cmocka_unit_test(what_is_no_process_is_left_out),
 		cmocka_unit_test(text_of_the_kernel_is_read),
 		cmocka_unit_test(the_live_proc_is_read),

@@ -412,6 +412,40 @@ bool snapshot_still_there(struct snapshot *s, const struct snapshot_process *p)
 	return read_task(s, p->pid, &b, &now) == 0 && now.start == p->start && now.tgid == p->tgid;
 }
 
+/* Whether the files of a process that is not dumpable, executed in this namespace, have this owner.
+ */
+static bool is_root_of(const struct access_userns *ns, uint32_t uid, uint32_t gid)
+{
+	if (ns->first || ns->root_unmapped)
+		return uid == 0 && gid == 0;
+	return ns->root_uid == uid && ns->root_gid == gid;
+}
+
+/*
+ * Where the program was executed, as far as that matters: in the namespace of its credentials or in
+ * one above. If it is not dumpable, then in one whose root owns its files. Of several the highest
+ * is given where it is not known whether it is dumpable: who has a capability there has it in all.
+ */
+static const struct access_userns *executed_in(const struct snapshot_creds *c,
+					       const struct snapshot_process *p)
+{
+	const struct access_userns *found = NULL, *ns = c->userns;
+	unsigned n = 0;
+
+	for (; ns; ns = ns->parent) {
+		if (!ns->first && !ns->root_unmapped &&
+		    (ns->root_uid == ACCESS_ID_UNSEEN || ns->root_gid == ACCESS_ID_UNSEEN))
+			return NULL;
+		if (is_root_of(ns, p->file_uid, p->file_gid)) {
+			found = ns;
+			n++;
+		}
+		if (ns->first)
+			return n == 1 || p->dumpable == FACT_UNKNOWN ? found : NULL;
+	}
+	return NULL; /* not seen up to the first */
+}
+
 struct access_task snapshot_task(const struct snapshot *s, const struct snapshot_process *p)
 {
 	const struct snapshot_creds *c = &s->creds[p->creds];
@@ -429,8 +463,7 @@ struct access_task snapshot_task(const struct snapshot *s, const struct snapshot
 		.cap_permitted = c->cap_permitted,
 		.caps_seen = true,
 		.userns = c->userns,
-		/* The program was executed here or above; above the first there is nothing. */
-		.mm_userns = c->userns && c->userns->first ? c->userns : NULL,
+		.mm_userns = c->userns && c->userns->first ? c->userns : executed_in(c, p),
 		.has_mm = fact_of(p->vm_kib > 0),
 		.dumpable = (enum fact)p->dumpable,
 		.kthread = fact_of(p->kthread),

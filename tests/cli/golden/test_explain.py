@@ -249,6 +249,24 @@ class Live(RecordedCase):
         js = self.ask("--test", "--mode", "read", str(plain.pid))
         self.assertEqual((js["verdict"], js["test"]["answer"]), ("allowed", "allowed"))
 
+    def test_owner_of_a_user_namespace(self):
+        """He may from outside, at 2 too; and the kernel says so, unless the level is 3."""
+        p = self.child("ctypes.CDLL(None).unshare(0x10000000)\n"
+                       "open('/proc/self/setgroups', 'w').write('deny')\n"
+                       "open('/proc/self/uid_map', 'w').write('0 1000 1')\n"
+                       "open('/proc/self/gid_map', 'w').write('0 1000 1')\n"
+                       "import os\n"
+                       "os.execv(sys.executable, [sys.executable, '-c', 'import time; print(flush=True); "
+                       "time.sleep(100)'])")
+        js = self.ask("--test", str(p.pid))
+        if js["level"] != 3:
+            self.assertEqual((js["verdict"], js["test"]["answer"]), ("allowed", "allowed"))
+        self.assertEqual(js["levels"], {"0": "allowed", "1": "allowed", "2": "allowed", "3": "denied"})
+        # Another user cannot look into it, nor see whose it is; it might be his own.
+        js = self.ask(str(p.pid), uid=1001)
+        self.assertEqual((js["verdict"], step(js, "credentials")["unseen"]), ("unknown", ["user-namespace"]))
+        self.assertEqual(self.ask("--test", str(p.pid), uid=1001)["verdict"], "denied")
+
     def test_a_tracee_that_goes(self):
         p = self.child()
         p.send_signal(signal.SIGKILL)

@@ -162,7 +162,7 @@ class Live(LiveCase, RecordedCase):
                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.addCleanup(churn.wait)
         self.addCleanup(os.killpg, churn.pid, 9)
-        for _ in range(20):
+        for _ in range(8):
             r = run("exposure", "--no-config", "--json", "--all")
             self.assertEqual((r.code, r.err), (0, b""))
             self.assertEqual(self.parse(r.out)[0]["unseen"], 0)
