@@ -6,14 +6,10 @@
 #include "settings.h"
 
 #include "fd.h"
-#include "limits.h"
-#include "str.h"
+#include "site-conf.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define CGROUP_SECTION "[Cgroup "
 
 void guard_settings_done(struct guard_settings *s)
 {
@@ -55,113 +51,114 @@ int guard_settings_cgroup(struct guard_settings *s, const char *path, int level)
 	return 0;
 }
 
-/* One line at a time. */
-struct reader {
-	struct guard_settings *settings;
-	const char *path;
-	unsigned line;
-	bool in_guard;
-	char *cgroup; /* whose section it is; owned; or NULL */
-	struct error *e;
+/* What one section says. */
+struct section {
+	char *cgroup; /* owned; NULL: everybody's */
+	int level;    /* -1: not said */
+	bool restrict_read, tell_allowed;
 };
 
-static int bad(struct reader *r, const char *what, const char *text)
+struct reader {
+	struct guard_settings *settings;
+	struct section section;
+	const char *path;
+	unsigned line; /* of the section's header */
+	bool seen;     /* a section for everybody */
+};
+
+enum setting { CGROUP, LEVEL, RESTRICT_READ, TELL_ALLOWED };
+
+static const char *set_cgroup(void *arg, const char *value)
 {
-	return error_set(r->e, EINVAL, r->path, r->line, "%s \"%s\"", what, text);
+	struct reader *r = arg;
+
+	if (value[0] != '/' || !value[1])
+		return "must be the path of a cgroup below the first, as in /build.slice";
+	r->section.cgroup = strdup(value);
+	return r->section.cgroup ? NULL : "";
 }
 
-static int read_section(struct reader *r, char *s)
+static const char *set_level(void *arg, const char *value)
 {
-	size_t n = strlen(s);
+	struct reader *r = arg;
 
-	free(r->cgroup);
-	r->cgroup = NULL;
-	r->in_guard = streq(s, "[Guard]");
-	if (r->in_guard)
-		return 0;
-	if (!startswith(s, CGROUP_SECTION "/") || s[n - 1] != ']')
-		return bad(r, "unknown section", s);
-	r->cgroup = strndup(s + strlen(CGROUP_SECTION), n - strlen(CGROUP_SECTION) - 1);
-	return r->cgroup ? 0 : -ENOMEM;
-}
-
-static int read_level(struct reader *r, const char *value)
-{
 	if (value[0] < '0' || value[0] > '3' || value[1])
-		return bad(r, "Level= takes 0 to 3, not", value);
-	if (r->cgroup)
-		return guard_settings_cgroup(r->settings, r->cgroup, value[0] - '0');
-	r->settings->level = value[0] - '0';
+		return "must be a level, 0 to 3";
+	r->section.level = value[0] - '0';
+	return NULL;
+}
+
+static const char *set_restrict_read(void *arg, const char *value)
+{
+	return conf_bool(value, &((struct reader *)arg)->section.restrict_read);
+}
+
+static const char *set_tell_allowed(void *arg, const char *value)
+{
+	return conf_bool(value, &((struct reader *)arg)->section.tell_allowed);
+}
+
+static int begin_section(void *arg, unsigned line, struct error *e)
+{
+	struct reader *r = arg;
+
+	(void)e;
+	free(r->section.cgroup);
+	r->section = (struct section){.level = -1};
+	r->line = line;
 	return 0;
 }
 
-static int read_setting(struct reader *r, const char *name, const char *value)
+static int end_section(void *arg, const unsigned lines[CONF_SETTINGS_MAX], struct error *e)
 {
-	const struct {
-		const char *name;
-		bool *slot;
-	} flags[] = {
-		{"RestrictRead", &r->settings->restrict_read},
-		{"TellAllowed", &r->settings->tell_allowed},
-	};
+	struct reader *r = arg;
+	const struct section *s = &r->section;
 
-	if (streq(name, "Level"))
-		return read_level(r, value);
-	for (size_t i = 0; r->in_guard && i < ELEMENTSOF(flags); i++) {
-		if (!streq(flags[i].name, name))
-			continue;
-		if (!streq(value, "yes") && !streq(value, "no"))
-			return bad(r, "it takes yes or no, not", value);
-		*flags[i].slot = streq(value, "yes");
+	if (!s->cgroup) {
+		if (r->seen)
+			return error_set(e, EINVAL, r->path, r->line,
+					 "a second section without Cgroup=");
+		r->seen = true;
+		r->settings->level = s->level < 0 ? r->settings->level : s->level;
+		r->settings->restrict_read = s->restrict_read;
+		r->settings->tell_allowed = s->tell_allowed;
 		return 0;
 	}
-	return bad(r, "unknown setting", name);
+	if (s->level < 0)
+		return error_set(e, EINVAL, r->path, r->line, "Cgroup= goes with Level=");
+	if (lines[RESTRICT_READ] || lines[TELL_ALLOWED])
+		return error_set(e, EINVAL, r->path, r->line,
+				 "a section with Cgroup= has Level= and nothing else");
+	return guard_settings_cgroup(r->settings, s->cgroup, s->level);
 }
 
-/* Takes blanks off both ends, in place. */
-static char *trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " \t\r");
-	for (n = strlen(s); n > 0 && strchr(" \t\r", s[n - 1]); n--)
-		s[n - 1] = '\0';
-	return s;
-}
-
-static int read_line(struct reader *r, char *line)
-{
-	char *s = trim(line), *eq;
-
-	if (!*s || *s == '#' || *s == ';')
-		return 0;
-	if (*s == '[')
-		return read_section(r, s);
-	eq = strchr(s, '=');
-	if (!eq)
-		return bad(r, "neither a section nor NAME=VALUE:", s);
-	if (!r->in_guard && !r->cgroup)
-		return error_set(r->e, EINVAL, r->path, r->line, "a setting before a section");
-	*eq = '\0';
-	return read_setting(r, trim(s), trim(eq + 1));
-}
+static const struct conf_format format = {
+	.section = "[Guard]",
+	.hint = "all sections are [Guard]; those for cgroups have Cgroup=",
+	.many = true,
+	.may_be_empty = true,
+	.settings =
+		(const struct conf_setting[]){
+			[CGROUP] = {"Cgroup", set_cgroup},
+			[LEVEL] = {"Level", set_level},
+			[RESTRICT_READ] = {"RestrictRead", set_restrict_read},
+			[TELL_ALLOWED] = {"TellAllowed", set_tell_allowed},
+			{NULL},
+		},
+	.begin = begin_section,
+	.end = end_section,
+};
 
 int guard_settings_parse(const char *path, const char *bytes, size_t n, struct guard_settings *ret,
 			 struct error *e)
 {
 	_cleanup_(guard_settings_done) struct guard_settings s = {0};
-	struct reader r = {.settings = &s, .path = path, .e = e};
-	_cleanup_free_ char *text = strndup(bytes, n);
-	int k = 0;
+	struct reader r = {.settings = &s, .path = path};
+	int k;
 
 	guard_settings_init(&s);
-	if (!text)
-		return error_set(e, ENOMEM, path, 0, "out of memory");
-	for (char *next = text, *line; k == 0 && (line = strsep(&next, "\n"));) {
-		r.line++;
-		k = read_line(&r, line);
-	}
-	free(r.cgroup);
+	k = conf_parse(path, bytes, n, &format, &r, e);
+	free(r.section.cgroup);
 	if (k == -ENOMEM)
 		return error_set(e, ENOMEM, path, 0, "out of memory");
 	if (k < 0)
@@ -171,57 +168,19 @@ int guard_settings_parse(const char *path, const char *bytes, size_t n, struct g
 	return 0;
 }
 
-/* Whoever can write the file decides what is enforced. */
-static int check_owner(int fd, struct error *e)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return error_set(e, errno, GUARD_CONF, 0, "cannot look at it");
-	if (!S_ISREG(st.st_mode))
-		return error_set(e, EINVAL, GUARD_CONF, 0, "is not a regular file");
-	if (st.st_uid == 0 && !(st.st_mode & (S_IWGRP | S_IWOTH)))
-		return 0;
-	(void)error_set(e, EPERM, GUARD_CONF, 0, "can be written by others than root");
-	error_hint(e, "chown root:root " GUARD_CONF " && chmod 0644 " GUARD_CONF);
-	return -EPERM;
-}
-
-static int read_all(int fd, struct strbuf *ret, struct error *e)
-{
-	char buf[4096];
-	ssize_t n;
-
-	while ((n = read(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_set(e, errno, GUARD_CONF, 0, "cannot read it");
-		if (ret->len + (size_t)n > LIMIT_SMALL_FILE)
-			return error_set(e, EFBIG, GUARD_CONF, 0, "is too large");
-		if (strbuf_add(ret, buf, (size_t)n) < 0)
-			return error_set(e, ENOMEM, NULL, 0, "out of memory");
-	}
-	return 0;
-}
-
 int guard_settings_load(struct guard_settings *ret, bool *ret_there, struct error *e)
 {
-	_cleanup_fd_ int fd = open(GUARD_CONF, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	_cleanup_strbuf_ struct strbuf text = {0};
+	bool there = access(GUARD_CONF, F_OK) == 0 || errno != ENOENT;
 	int r;
 
 	if (ret_there)
-		*ret_there = fd >= 0;
-	if (fd < 0 && errno == ENOENT) {
+		*ret_there = there;
+	if (!there) {
 		guard_settings_init(ret);
 		return 0;
 	}
-	if (fd < 0)
-		return error_set(e, errno, GUARD_CONF, 0, "cannot open it");
-	r = check_owner(fd, e);
-	if (r == 0)
-		r = read_all(fd, &text, e);
+	r = conf_load(GUARD_CONF, "the settings", &text, e);
 	return r < 0 ? r
 		     : guard_settings_parse(GUARD_CONF, text.bytes ? text.bytes : "", text.len, ret,
 					    e);
@@ -242,7 +201,7 @@ int guard_settings_store(const struct guard_settings *s, struct error *e)
 	(void)strbuf_addf(&b, "[Guard]\nLevel=%d\nRestrictRead=%s\nTellAllowed=%s\n", s->level,
 			  word(s->restrict_read), word(s->tell_allowed));
 	for (size_t i = 0; i < s->n_cgroups; i++)
-		(void)strbuf_addf(&b, "\n" CGROUP_SECTION "%s]\nLevel=%d\n", s->cgroups[i].path,
+		(void)strbuf_addf(&b, "\n[Guard]\nCgroup=%s\nLevel=%d\n", s->cgroups[i].path,
 				  s->cgroups[i].level);
 	if (b.failed)
 		return error_set(e, ENOMEM, NULL, 0, "out of memory");

@@ -7,7 +7,8 @@
  *	RestrictRead=no
  *	TellAllowed=no
  *
- *	[Cgroup /build.slice]
+ *	[Guard]
+ *	Cgroup=/build.slice
  *	Level=0
  */
 #pragma once
