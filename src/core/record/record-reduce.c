@@ -214,8 +214,14 @@ static bool is_no_database(const struct recorded *node, void *arg)
 
 void record_strip(struct tree *t)
 {
-	static const char *const places[] = {"/boot/", "/efi/", "/etc/default/grub", "/etc/kernel/",
-					     "/proc/"};
+	static const char *const places[] = {"/boot/",
+					     "/efi/",
+					     "/etc/default/grub",
+					     "/etc/kernel/",
+					     "/proc/",
+					     "/etc/credstore.encrypted/",
+					     "/run/credstore.encrypted/",
+					     "/usr/lib/credstore.encrypted/"};
 	struct recorded *node;
 
 	tree_record_filter(t, is_no_database, NULL);
