@@ -23,12 +23,15 @@ static bool path_is_procfs(struct tree *t, const char *path)
 	return r == -ENOTSUP || (r == 0 && type == PROC_MAGIC);
 }
 
-/* The same of an open file, at one system call. */
-static bool file_is_procfs(const struct tree_file *f)
+/* The same of an open file, at one system call where it is open in the kernel: what a tree
+ * remembers of it is not. */
+static bool file_is_procfs(struct tree *t, const struct tree_file *f)
 {
 	struct statfs s;
 
-	return f->fd < 0 || (fstatfs(f->fd, &s) == 0 && s.f_type == PROC_MAGIC);
+	if (f->fd < 0)
+		return path_is_procfs(t, KEY_PATH);
+	return fstatfs(f->fd, &s) == 0 && s.f_type == PROC_MAGIC;
 }
 
 /* States with no value. why is copied. Returns 0 or -ENOMEM. */
@@ -181,7 +184,7 @@ int runtime_read(const struct kernel_env *env, struct runtime *ret)
 		f.fd = -EBADF;
 		return explain_error(t, -r, ret);
 	}
-	if (f.st.type != TREE_REG || !file_is_procfs(&f))
+	if (f.st.type != TREE_REG || !file_is_procfs(t, &f))
 		return without_value(ret, RUNTIME_NOT_VISIBLE, 0,
 				     "something other than procfs is at " KEY_PATH);
 	n = read_value(&f, buf);
