@@ -18,6 +18,7 @@ _ptscope_argument() {
 	local option=$1 cur=$2
 
 	case $option in
+	--root | --journal) _ptscope_files -d "$cur" ;;
 	--root | --scan) _ptscope_files -d "$cur" ;;
 	-o | --output) _ptscope_files -f "$cur" ;;
 	--only) _ptscope_words "now boot" "$cur" ;;
@@ -76,7 +77,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$globals" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain exposure impact guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain fix rollback exposure impact guard about help" "$cur"
 		fi
 		;;
 	audit)
@@ -102,6 +103,12 @@ _ptscope() {
 		else
 			mapfile -t COMPREPLY < <(compgen -W "$(cd /proc && echo [0-9]*)" -- "$cur")
 		fi
+		;;
+	fix)
+		_ptscope_words "--level --policy --dry-run --yes --tidy --lower --irrevocable --journal --root --live --only --format --json --no-config $everywhere" "$cur"
+		;;
+	rollback)
+		_ptscope_words "--list --yes --lower --journal --root --live --format --json --no-config $everywhere" "$cur"
 		;;
 	impact)
 		_ptscope_words "--all --root --live --format --json --no-config $everywhere" "$cur"
@@ -131,7 +138,7 @@ _ptscope() {
 		if [[ $cur == -* ]]; then
 			_ptscope_words "$everywhere" "$cur"
 		else
-			_ptscope_words "audit resolve probe explain exposure impact guard about help" "$cur"
+			_ptscope_words "audit resolve probe explain fix rollback exposure impact guard about help" "$cur"
 		fi
 		;;
 	esac

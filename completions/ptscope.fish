@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Completion of ptscope for fish. A test compares the options with the help.
 
-set -l commands audit resolve probe explain exposure impact guard about help
+set -l commands audit resolve probe explain fix rollback exposure impact guard about help
 
 function __ptscope_findings
     ptscope about --findings 2>/dev/null | string match -rg '^([a-z-]+) '
@@ -21,14 +21,16 @@ complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" 
 complete -c ptscope -n "not __fish_seen_subcommand_from probe guard about help" -l live -d 'DIR is the root of the running kernel'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -l json -d 'The same as --format json'
 complete -c ptscope -n "not __fish_seen_subcommand_from help" -s f -l format -x -a 'text json nagios' -d 'Format of the result'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain exposure impact guard about help" -l only -x -a 'now boot' -d 'Judge only one half'
-complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain exposure impact guard about help" -s v -l verbose -d 'Say more'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain exposure impact guard rollback about help" -l only -x -a 'now boot' -d 'Judge only one half'
+complete -c ptscope -n "not __fish_seen_subcommand_from resolve explain fix rollback exposure impact guard about help" -s v -l verbose -d 'Say more'
 complete -c ptscope -n "not __fish_seen_subcommand_from resolve probe explain guard about help" -l no-config -d 'Read nothing from /etc/ptscope'
 
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a audit -d 'Is ptrace restricted, now and after the next boot?'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a resolve -d 'Which files set a sysctl key, which one wins, and why'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a probe -d 'Try on child processes what this kernel really grants'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a explain -d 'Why a process may, or may not, attach to another'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a fix -d 'Make it so, and say how to undo it'
+complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a rollback -d 'Undo a fix'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a exposure -d 'Who can attach to the processes that hold secrets'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a impact -d 'Which programs stop working at each level, and what to do'
 complete -c ptscope -n "not __fish_seen_subcommand_from $commands" -a guard -d 'Enforce the levels by BPF where Yama is missing'
@@ -66,6 +68,15 @@ complete -c ptscope -n '__fish_seen_subcommand_from guard' -l tell-allowed -x -a
 complete -c ptscope -n '__fish_seen_subcommand_from guard' -l follow -d 'Wait for more events'
 complete -c ptscope -n '__fish_seen_subcommand_from guard' -a 'check start stop status set events'
 
+complete -c ptscope -n '__fish_seen_subcommand_from fix' -l level -x -a '0 1 2 3' -d 'Set this level'
+complete -c ptscope -n '__fish_seen_subcommand_from fix' -l policy -r -F -a 'cis stig workstation server locked' -d 'The policy'
+complete -c ptscope -n '__fish_seen_subcommand_from fix' -s n -l dry-run -d 'Show what would be changed'
+complete -c ptscope -n '__fish_seen_subcommand_from fix' -l tidy -d 'Also comment out weaker lines'
+complete -c ptscope -n '__fish_seen_subcommand_from fix' -l irrevocable -d 'Allow level 3'
+complete -c ptscope -n '__fish_seen_subcommand_from fix rollback' -s y -l yes -d 'Do not ask'
+complete -c ptscope -n '__fish_seen_subcommand_from fix rollback' -l lower -d 'Let the level be lowered'
+complete -c ptscope -n '__fish_seen_subcommand_from fix rollback' -l journal -x -a '(__fish_complete_directories)' -d 'The journal is there'
+complete -c ptscope -n '__fish_seen_subcommand_from rollback' -l list -d 'Show what can be undone'
 complete -c ptscope -n '__fish_seen_subcommand_from impact' -l all -d 'Show every program that is known'
 
 complete -c ptscope -n '__fish_seen_subcommand_from exposure' -l level -x -a '0 1 2 3' -d 'Answer for this level'

@@ -46,3 +46,12 @@
 
 /* Bytes of a sysctl value that the kernel looks at in one write: a page less one. */
 #define LIMIT_KERNEL_VALUE 4095
+
+/* Bytes of a file that a fix edits. */
+#define LIMIT_EDIT_FILE (1024 * 1024)
+
+/* Bytes of one entry of the journal. */
+#define LIMIT_JOURNAL (32 * 1024 * 1024)
+
+/* Entries of the journal of one root. */
+#define LIMIT_JOURNAL_ENTRIES 10000

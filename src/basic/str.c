@@ -184,3 +184,20 @@ int strbuf_add_utf8(struct strbuf *b, const char *bytes, size_t n)
 	}
 	return b->failed ? -ENOMEM : clean;
 }
+
+int strbuf_add_quoted(struct strbuf *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				    "_./@:+,=-";
+
+	if (*word && strspn(word, plain) == strlen(word))
+		return strbuf_adds(b, word);
+	(void)strbuf_addc(b, '\'');
+	for (const char *c = word; *c; c++) {
+		if (*c == '\'')
+			(void)strbuf_adds(b, "'\\''");
+		else
+			(void)strbuf_addc(b, *c);
+	}
+	return strbuf_addc(b, '\'');
+}

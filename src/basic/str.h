@@ -48,3 +48,6 @@ int strbuf_add_escaped(struct strbuf *b, const char *bytes, size_t n);
  * Returns 1 when all was UTF-8 without NUL, 0 when something was replaced, -ENOMEM.
  */
 int strbuf_add_utf8(struct strbuf *b, const char *bytes, size_t n);
+
+/* Appends a word as a shell takes it: in single quotes where it is not plain. As strbuf_add(). */
+int strbuf_add_quoted(struct strbuf *b, const char *word);

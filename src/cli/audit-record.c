@@ -5,7 +5,7 @@
  * entries was masked before, so that their files never come near a record.
  */
 #include "audit-record.h"
-
+#include "audit-remedy.h"
 #include "date.h"
 #include "fingerprint.h"
 
@@ -157,6 +157,7 @@ static int prove(const struct making *m, bool whole, const struct strbuf *out)
 	if (k < 0)
 		return k;
 	if (audit_run(g.tree, &ev, &g.record->policy, &a) < 0 ||
+	    audit_add_remedies(&g, &ev, &g.record->policy, a) < 0 ||
 	    audit_waive(a, &g.record->waivers, g.record->host_name, date_of_time(g.record->time)) <
 		    0)
 		return out_of_memory(m->e);

@@ -57,7 +57,8 @@ struct command {
 	const struct option_spec *options; /* its own; ends with name NULL */
 	unsigned globals;		   /* which global options it honours: bits of GLOBAL_* */
 	const char *exits[EXIT_MAX]; /* what each exit code means; NULL where it never occurs */
-	/* Returns the exit code, or EXIT_ERROR with e set. */
+	/* Returns the exit code. With e set, the error is printed as well: EXIT_ERROR, unless the
+	 * command's table of exit codes has another word for it. */
 	int (*run)(const struct invocation *in, struct error *e);
 };
 
@@ -73,6 +74,7 @@ enum {
 
 extern const struct command cmd_audit, cmd_resolve, cmd_about, cmd_probe, cmd_explain, cmd_exposure,
 	cmd_impact, cmd_guard, cmd_help;
+extern const struct command cmd_fix, cmd_rollback;
 
 /* All commands of the program, NULL-terminated, in the order of help. Each program that links this
  * library has a table of its own. */

@@ -5,6 +5,7 @@
  * explain a failure.
  */
 #include "audit-record.h"
+#include "audit-remedy.h"
 #include "baseline.h"
 #include "cli.h"
 #include "date.h"
@@ -172,6 +173,9 @@ static int judge(const struct invocation *in, struct gather *g, struct evidence 
 		if (r < 0)
 			return error_set(e, -r, NULL, 0, "out of memory");
 	}
+	r = audit_add_remedies(g, ev, policy, a);
+	if (r < 0)
+		return error_set(e, -r, NULL, 0, "out of memory");
 	*ret = TAKE_PTR(a);
 	return 0;
 }
@@ -372,7 +376,7 @@ static int note_error(const struct invocation *in, const struct error *e)
 {
 	switch (in->options.format) {
 	case FORMAT_JSON:
-		(void)output_error_json(e, in->out);
+		(void)output_error_json(e, EXIT_ERROR, in->out);
 		return EXIT_ERROR;
 	case FORMAT_NAGIOS:
 		render_error_nagios(in->out, e);

@@ -42,7 +42,7 @@ int help_first(struct strbuf *out)
 		const char *command, *line, *what;
 	} lines[] = {
 		{"audit", "ptscope audit", "is it restricted, now and after the next boot?"},
-		{"resolve", "ptscope resolve", "which file and line decides, and why?"},
+		{"fix", "ptscope fix -n", "what would make it so (then: fix; undo: rollback)"},
 		{"impact", "ptscope impact", "what would stop working?"},
 		{"explain", "ptscope explain PID", "why can I not attach to PID?"},
 		{"help", "ptscope help", "all commands"},

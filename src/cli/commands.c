@@ -3,6 +3,6 @@
 #include "cli.h"
 
 const struct command *const commands[] = {
-	&cmd_audit,  &cmd_resolve, &cmd_probe, &cmd_explain, &cmd_exposure,
-	&cmd_impact, &cmd_guard,   &cmd_about, &cmd_help,    NULL,
+	&cmd_audit,    &cmd_resolve, &cmd_probe, &cmd_explain, &cmd_fix,  &cmd_rollback,
+	&cmd_exposure, &cmd_impact,  &cmd_guard, &cmd_about,   &cmd_help, NULL,
 };

@@ -24,9 +24,11 @@ struct run {
  * format to where the result would have gone: a host that fails does not vanish from a loop over
  * many, and a monitoring system shows why.
  *
+ * code: the exit status; that of a monitoring plugin is its own.
+ *
  * Returns the exit status.
  */
-static int report(struct run *run, const struct error *e)
+static int report(struct run *run, int code, const struct error *e)
 {
 	const struct invocation *in = &run->cl.in;
 	_cleanup_strbuf_ struct strbuf text = {0};
@@ -35,10 +37,10 @@ static int report(struct run *run, const struct error *e)
 	if (text.bytes)
 		(void)!write(STDERR_FILENO, text.bytes, text.len);
 	if (in->options.format == FORMAT_JSON)
-		(void)output_error_json(e, &run->out);
+		(void)output_error_json(e, code, &run->out);
 	if (in->options.format != FORMAT_NAGIOS || !in->command ||
 	    !(in->command->globals & GLOBAL_NAGIOS))
-		return EXIT_ERROR;
+		return code;
 	render_error_nagios(&run->out, e);
 	return EXIT_UNKNOWN;
 }
@@ -75,7 +77,7 @@ static int finish(struct run *run, int status, const char *file, bool drop)
 	if (output_write(&run->out, file, run->stdout_open, &e) == 0)
 		return status;
 	strbuf_done(&run->out);
-	status = report(run, &e);
+	status = report(run, EXIT_ERROR, &e);
 	/* The object of the error may still find its way, if it was a file that failed. */
 	if (file && run->out.len)
 		(void)output_write(&run->out, NULL, run->stdout_open, NULL);
@@ -102,7 +104,7 @@ int main(int argc, char **argv)
 	if (r < 0 && !run.cl.want_help) {
 		if (!e.err)
 			(void)error_set(&e, -r, NULL, 0, "cannot read the command line");
-		status = report(&run, &e);
+		status = report(&run, EXIT_ERROR, &e);
 		status = finish(&run, status, NULL, false);
 	} else {
 		bool failed, drop;
@@ -111,7 +113,7 @@ int main(int argc, char **argv)
 		status = run_command(&run, &e);
 		failed = e.err != 0;
 		if (failed)
-			status = report(&run, &e);
+			status = report(&run, status, &e);
 		/* An error that has no object to write leaves an earlier result's file alone. */
 		drop = failed ? run.out.len == 0 : in->options.quiet && !in->options.output;
 		status = finish(&run, status, in->options.output, drop);

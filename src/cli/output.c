@@ -40,7 +40,21 @@ static int add_escaped(struct strbuf *out, const char *s)
 /* With these codes the sentence itself is the cause. */
 static bool cause_is_said(const struct error *e)
 {
-	return e->err == EINVAL || e->err == E2BIG || (e->err == ENOENT && !e->path);
+	switch (e->err) {
+	case EINVAL:
+	case E2BIG:
+	case ECANCELED:
+	case ESTALE:
+	case EMLINK:
+	case EBADMSG:
+	case EAGAIN:
+		return true;
+	case ENOENT:
+	case EPERM:
+		return !e->path;
+	default:
+		return false;
+	}
 }
 
 int output_error_text(const char *command, const struct error *e, struct strbuf *out)
@@ -67,13 +81,13 @@ int output_error_text(const char *command, const struct error *e, struct strbuf 
 	return out->failed ? -ENOMEM : 0;
 }
 
-int output_error_json(const struct error *e, struct strbuf *out)
+int output_error_json(const struct error *e, int code, struct strbuf *out)
 {
 	struct json_object *o = json_object_new_object(), *detail, *host;
 	struct utsname u;
 
 	jx_add_str(o, "schema", "ptscope.error/1");
-	jx_add_int(o, "exit", EXIT_ERROR);
+	jx_add_int(o, "exit", code);
 	detail = jx_add_object(o, "error");
 	jx_add_text(detail, "message", e->what ? e->what : strerror(e->err));
 	jx_add_text(detail, "path", e->path);

@@ -17,8 +17,8 @@ int output_prepare(void);
  * a line of its own. command may be NULL. As strbuf_add(). */
 int output_error_text(const char *command, const struct error *e, struct strbuf *out);
 
-/* Appends the error as a ptscope.error/1 object on one line. As strbuf_add(). */
-int output_error_json(const struct error *e, struct strbuf *out);
+/* Appends the error as a ptscope.error/1 object on one line. code: exit status. As strbuf_add(). */
+int output_error_json(const struct error *e, int code, struct strbuf *out);
 
 /*
  * Writes the result: to FILE (all of it or nothing, unless FILE is a FIFO or a device), or to

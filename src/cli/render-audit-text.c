@@ -96,8 +96,7 @@ static void upper(const char *s, char *ret, size_t n)
 	ret[i] = '\0';
 }
 
-/* "PASS  web-03: ptrace is restricted (CIS 1.5.2; policy cis: 1, 2 or 3)" */
-static void print_headline(struct strbuf *out, const struct layout *layout,
+void render_audit_headline(struct strbuf *out, const struct layout *layout,
 			   const struct audit_report *r)
 {
 	_cleanup_free_ char *levels = policy_levels_text(r->policy->allow);
@@ -542,7 +541,7 @@ static void print_remedies(struct strbuf *out, const struct audit *a)
 void render_audit_text(struct strbuf *out, const struct layout *layout,
 		       const struct audit_report *r)
 {
-	print_headline(out, layout, r);
+	render_audit_headline(out, layout, r);
 	(void)strbuf_addc(out, '\n');
 	print_facts(out, layout, r);
 	for (size_t i = 0; i < r->audit->n_findings; i++) {

@@ -34,6 +34,11 @@ const struct resolve_boot *report_boot(const struct audit_report *r);
 /* Appends the headline's sentence; where failures are waived, until when. */
 void report_sentence(struct strbuf *out, const struct audit_report *r);
 
+/* Appends the headline alone: "PASS  web-03: ptrace is restricted (CIS 1.5.2; policy cis: 1, 2 or
+ * 3)". */
+void render_audit_headline(struct strbuf *out, const struct layout *layout,
+			   const struct audit_report *r);
+
 /* Appends the screen. Lack of memory sticks in out->failed. */
 void render_audit_text(struct strbuf *out, const struct layout *layout,
 		       const struct audit_report *r);

@@ -170,7 +170,7 @@ static void tell_weak(struct judge *j)
 	if (today)
 		add_because(j, f, "volatile: %s:%u sets %d, and is gone after a reboot.", path,
 			    today->line, now->level);
-	add_boot_remedy(j, f);
+	mark_fixable(j, f);
 }
 
 /* Set by what does not survive: told as such, instead of as not persisted. */
@@ -190,7 +190,7 @@ static bool tell_volatile(struct judge *j)
 	e = winner_now(j, &path);
 	if (e)
 		add_evidence(j, f, path, e->line, e->text);
-	add_boot_remedy(j, f);
+	mark_fixable(j, f);
 	return true;
 }
 
@@ -205,7 +205,7 @@ static void tell_nothing(struct judge *j)
 	add_bad_lines(j, f);
 	add_detail(j, f,
 		   "What the kernel starts with decides then: 1 upstream, 0 in Debian's kernels.");
-	add_boot_remedy(j, f);
+	mark_fixable(j, f);
 }
 
 static void tell_vendor(struct judge *j)
@@ -215,7 +215,7 @@ static void tell_vendor(struct judge *j)
 		"Only a vendor's file sets it, which policy %s does not count.", j->policy->name);
 
 	add_boot_source(j, f, winner(j));
-	add_boot_remedy(j, f);
+	mark_fixable(j, f);
 }
 
 /* This boot's command line alone: the fold counts it, the policy cannot. */
@@ -247,7 +247,6 @@ static void tell_strict(struct judge *j)
 
 	for (size_t i = 0, n = 0; i < j->said.n; i++) {
 		const struct said *s = &j->said.items[i];
-		_cleanup_free_ char *path = NULL;
 
 		if (!said_is_forbidden(s, j->policy))
 			continue;
@@ -255,12 +254,9 @@ static void tell_strict(struct judge *j)
 			add_detail(j, f, "There are more such lines.");
 			break;
 		}
-		path = host_path(j, s->file->real ? s->file->real : s->file->path);
-		j->failed |= !path;
 		add_said(j, f, s);
-		add_remedy(j, f, "To fix", "%ssed -i '%us/^/# /' %s", sudo(j), s->entry->line,
-			   path ? path : "");
 	}
+	mark_fixable(j, f);
 }
 
 static void tell_left_out(struct judge *j)

@@ -5,13 +5,13 @@
  * An audit runs in three steps. Collect (said.c): every line that says the key, from every loader,
  * with what became of it. Judge (verdict.c): a reason for each half, from which verdict and
  * headline follow by tables; this step makes no findings, so that it can be asked again for another
- * policy or for a tree with a remedy on top. Tell (audit-now.c, audit-boot.c, audit-notes.c,
- * remedy.c): findings with their evidence.
+ * policy or for a tree with a remedy on top. Tell (audit-now.c, audit-boot.c, audit-notes.c):
+ * findings with their evidence.
  */
 #pragma once
 
 #include "audit.h"
-#include "policy-impl.h"
+#include "policy.h"
 #include "str.h"
 
 /* Lines of evidence and causes that one finding shows; what is left out is counted in its detail.
@@ -103,9 +103,6 @@ int said_collect(const struct resolve *r, const struct resolve_key *key, struct 
 /* Frees the list, not what it borrows. */
 void said_done(struct said_list *l);
 
-/* True for a path that packages own and administrators do not edit: under /usr/lib or /lib. */
-bool path_is_vendor(const char *path);
-
 /* True when the line is an assignment outside the policy, in a file that the administrator owns and
  * that survives a reboot. */
 bool said_is_forbidden(const struct said *s, const struct policy *p);
@@ -116,8 +113,6 @@ const struct resolve_key *find_key(const struct resolve *r);
 /* Judges without words. (verdict.c) */
 struct ruling judge_rule(const struct evidence *ev, const struct resolve *r,
 			 const struct said_list *said, const struct policy *p);
-/* True when the files of a resolve come to pass, weaker lines that lose aside. */
-bool boot_would_pass(const struct resolve *r, const struct policy *p);
 /* The verdict that belongs to each reason, and of both halves together. */
 enum verdict now_verdict(enum now_why w);
 enum verdict boot_verdict(enum boot_why w);
@@ -173,6 +168,13 @@ void sort_findings(struct audit *a);
 /* "sudo " or "". */
 const char *sudo(const struct judge *j);
 
+/* A path of the tree as the caller's shell takes it: below DIR, and quoted. Caller frees; NULL when
+ * out of memory. */
+char *host_path(const struct judge *j, const char *path);
+
+/* Notes that a fix may remove the finding. f may be NULL. */
+void mark_fixable(const struct judge *j, struct finding *f);
+
 /* The halves, and what is worth a word besides. */
 void tell_now(struct judge *j);
 void tell_absence(struct judge *j);
@@ -184,10 +186,3 @@ void tell_writers(struct judge *j);
 bool tell_unread_lines(struct judge *j);
 /* The same lines as notes beside another failure. */
 void note_unread_lines(struct judge *j);
-/* Adds to a boot finding commands that are proved on a copy of the tree. (remedy.c) */
-void add_boot_remedy(struct judge *j, struct finding *f);
-/* A path of the tree as the caller's shell takes it: below DIR, and quoted. Caller frees; NULL when
- * out of memory. */
-char *host_path(const struct judge *j, const char *path);
-/* The level that a remedy sets: the policy's, but never less than an allowed one in force. */
-int remedy_level(const struct judge *j);

@@ -6,24 +6,6 @@
 
 static const char to_fix[] = "To fix";
 
-int remedy_level(const struct judge *j)
-{
-	const struct runtime *now = &j->ev->runtime;
-
-	/* 3 is not carried into a file unasked: it cannot be taken back. */
-	if (now->state == RUNTIME_SET && now->level < 3 && now->level > j->policy->fix_level &&
-	    policy_allows(j->policy, now->level))
-		return now->level;
-	if (policy_allows(j->policy, j->policy->fix_level))
-		return j->policy->fix_level;
-	/* --allow laid over a policy may leave its own level out. */
-	for (int i = 1; i <= 3; i++) {
-		if (policy_allows(j->policy, i))
-			return i;
-	}
-	return 0;
-}
-
 static bool on_host(const struct judge *j)
 {
 	return in_container(j->ev) || j->ev->subject.live_elsewhere;
@@ -47,12 +29,10 @@ static void tell_level(struct judge *j)
 		add_because(j, f, "locked: The kernel takes no other level until the next boot.");
 		add_remedy(j, f, to_fix, "%sreboot    # what the files say takes effect then",
 			   sudo(j));
-	} else if (on_host(j)) {
-		add_remedy(j, f, to_fix, "%ssysctl -w kernel.yama.ptrace_scope=%d    # on the host",
-			   sudo(j), remedy_level(j));
+	} else if (in_container(j->ev)) {
+		add_remedy(j, f, to_fix, "%sptscope fix    # on the host", sudo(j));
 	} else {
-		add_remedy(j, f, to_fix, "%ssysctl -w kernel.yama.ptrace_scope=%d", sudo(j),
-			   remedy_level(j));
+		mark_fixable(j, f);
 	}
 }
 

@@ -68,6 +68,7 @@ struct finding {
 	char *remedy;  /* commands that can be pasted, one a line; or a phrase; or NULL; owned */
 	const char *
 		remedy_lead; /* what to print before it: "To fix", "To be sure"; NULL without one */
+	bool fixable;	     /* ptscope fix may remove it: remedy_add() of core/change says how */
 	char **because; /* causes: a word (often the id of a finding), ": ", a sentence; owned */
 	size_t n_because;
 	struct finding_evidence *evidence; /* owned */
@@ -146,6 +147,12 @@ int audit_run(struct tree *tree, const struct evidence *ev, const struct policy 
  * line that names it, in whatever file, says that same level.
  */
 bool audit_needs_idle(const struct resolve *r);
+
+/* True for a path that packages own and administrators do not edit: under /usr/lib or /lib. */
+bool path_is_vendor(const char *path);
+
+/* True when the files of a resolve come to pass, weaker lines that lose aside. */
+bool boot_would_pass(const struct resolve *r, const struct policy *p);
 
 enum fail_on { FAIL_ON_FAIL, FAIL_ON_UNKNOWN, FAIL_ON_WARN, FAIL_ON_NEVER };
 

@@ -202,6 +202,29 @@ const char *sudo(const struct judge *j)
 	return j->ev->privileged ? "" : "sudo ";
 }
 
+char *host_path(const struct judge *j, const char *path)
+{
+	const struct subject *s = &j->ev->subject;
+	_cleanup_strbuf_ struct strbuf raw = {0}, quoted = {0};
+
+	if (s->kind == SUBJECT_ROOT || s->live_elsewhere) {
+		size_t n = strlen(s->path);
+
+		while (n > 0 && s->path[n - 1] == '/')
+			n--;
+		(void)strbuf_add(&raw, s->path, n);
+	}
+	if (strbuf_adds(&raw, path) < 0 || strbuf_add_quoted(&quoted, raw.bytes) < 0)
+		return NULL;
+	return strbuf_take(&quoted);
+}
+
+void mark_fixable(const struct judge *j, struct finding *f)
+{
+	if (f && !in_container(j->ev))
+		f->fixable = true;
+}
+
 /* Fails first, then unknown, warn, info; within one, as they were added. */
 void sort_findings(struct audit *a)
 {

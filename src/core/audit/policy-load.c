@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Policies from disk: where one is looked for. */
-#include "policy-impl.h"
+#include "policy.h"
 #include "site-conf.h"
 #include "str.h"
 

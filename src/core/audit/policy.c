@@ -8,7 +8,6 @@
 #include "policy.h"
 
 #include "parse.h"
-#include "policy-impl.h"
 #include "site-conf.h"
 #include "str.h"
 

@@ -61,6 +61,9 @@ int policy_load(const char *path, struct policy *ret, struct error *e);
  */
 int policy_find(const char *arg, const char *site_dir, struct policy *ret, struct error *e);
 
+/* True when the policy allows the level; false for LEVEL_NONE and anything else outside 0..3. */
+bool policy_allows(const struct policy *p, int level);
+
 /* Reads "1,2,3" into a bit set. Returns 0 or -EINVAL. An empty list is -EINVAL. */
 int policy_parse_levels(const char *list, uint8_t *ret);
 

@@ -273,7 +273,7 @@ bool tell_unread_lines(struct judge *j)
 					    : reason_sentence(u->reason));
 	}
 	explain(j, f, &l.items[0]);
-	add_boot_remedy(j, f);
+	mark_fixable(j, f);
 	return true;
 }
 
