@@ -264,7 +264,11 @@ static void the_live_proc_is_read(void **state)
 	_cleanup_tree_ struct tree *t = NULL;
 	_cleanup_(snapshot_done) struct snapshot s = {0};
 	const struct snapshot_process *me, *child;
-	int ready[2];
+	_cleanup_tree_ struct tree *held = NULL;
+	_cleanup_free_ char *text = NULL, *more = NULL;
+	struct snapshot_process gone;
+	char path[32];
+	int ready[2], r;
 	size_t i;
 	pid_t pid;
 	char c;
@@ -297,8 +301,21 @@ static void the_live_proc_is_read(void **state)
 			 snapshot_task(&s, child).userns ?: snapshot_task(&s, me).userns);
 	assert_int_equal(child->dumpable, geteuid() == 0 ? FACT_UNKNOWN : FACT_NO);
 	assert_int_equal(me->dumpable, geteuid() == 0 ? FACT_UNKNOWN : FACT_YES);
+	assert_true(snapshot_still_there(&s, child));
+	gone = *child;
+	/* What is held open stays that process's, and shows no other one once it has gone. */
+	(void)snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+	assert_int_equal(tree_open_below(t, path, &held), 0);
+	assert_int_equal(tree_read_file(held, "/stat", 4096, &text, NULL), 0);
 	(void)kill(pid, SIGKILL);
 	(void)waitpid(pid, NULL, 0);
+	r = tree_read_file(held, "/status", 4096, &more, NULL);
+	assert_true(r == -ESRCH || r == -ENOENT);
+	assert_false(snapshot_still_there(&s, &gone));
+	gone = *snapshot_find(&s, (uint32_t)getpid());
+	assert_true(snapshot_still_there(&s, &gone));
+	gone.start++; /* the number is another's now */
+	assert_false(snapshot_still_there(&s, &gone));
 	assert_int_equal(snapshot_read(&s, NULL), 0);
 	assert_non_null(snapshot_find(&s, (uint32_t)getpid()));
 	assert_null(snapshot_find(&s, (uint32_t)pid));
