@@ -4,6 +4,7 @@
  * so.
  *
  *   cells [--levels 012] [--explain 012] [--only RELATION] [--print] [--set PROGRAM]
+ *   cells --random N [--seed S] [--set PROGRAM]
  *
  * At the levels of --explain, by default all, the shipped explain is asked as well. Each relation
  * is made at level 0 and thrown away afterwards. Level 3 comes last and cannot be undone: for it
@@ -15,12 +16,15 @@
 #include "kernel.h"
 #include "model.h"
 #include "outside.h"
+#include "parse.h"
+#include "random.h"
 #include "relations.h"
 #include "stage.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { LEVELS_MAX = 4, NO_LEVEL = -1 };
@@ -28,6 +32,7 @@ enum { LEVELS_MAX = 4, NO_LEVEL = -1 };
 struct options {
 	const char *levels, *only, *set;
 	const char *explain; /* levels at which explain is run, too */
+	uint64_t trees, seed;
 	bool print;
 };
 
@@ -314,6 +319,9 @@ static int run(const struct options *o)
 		printf("Bail out! not root, or no /tmp: %s\n", errno_name(-r));
 		return 1;
 	}
+	if (o->trees > 0)
+		return random_trees(&kernel, (unsigned)o->trees, o->seed,
+				    strchr(o->levels, '3') != NULL);
 	if (!kernel_has_levels(&kernel)) {
 		one_by_one(o, NO_LEVEL);
 	} else {
@@ -333,7 +341,7 @@ static int run(const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options o = {.levels = "0123", .explain = "0123"};
+	struct options o = {.levels = "0123", .explain = "0123", .seed = (uint64_t)time(NULL)};
 
 	if (argc > 1 && streq(argv[1], ACTOR_ARGUMENT))
 		actor_resume(argc, argv);
@@ -349,6 +357,12 @@ int main(int argc, char **argv)
 			o.levels = value;
 		else if (streq(argv[i - 1], "--explain"))
 			o.explain = value;
+		else if (streq(argv[i - 1], "--random") &&
+			 parse_uint(value, 1000000, &o.trees) == 0)
+			continue;
+		else if (streq(argv[i - 1], "--seed") &&
+			 parse_uint(value, UINT32_MAX, &o.seed) == 0)
+			continue;
 		else if (streq(argv[i - 1], "--only"))
 			o.only = value;
 		else if (streq(argv[i - 1], "--set"))

@@ -280,13 +280,50 @@ static void fill_pair(const struct model_pair *p, pid_t tracer_tid, const struct
 			fact_of(!stage_domain_covers(p->stage, tracer->domain, e ? e->domain : 0));
 }
 
-static const struct actor *actor_of(const struct stage *s, pid_t tgid)
+static const struct actor *actor_of(const struct stage *s, pid_t tid)
 {
 	for (int i = 0; i < ACTORS_MAX; i++)
-		if (s->actors[i].state != ACTOR_NONE && s->actors[i].leader == i &&
-		    s->actors[i].tgid == tgid)
+		if (s->actors[i].state != ACTOR_NONE && s->actors[i].state != ACTOR_GONE &&
+		    s->actors[i].tid == tid)
 			return &s->actors[i];
 	return NULL;
+}
+
+static bool has_child(pid_t tgid, pid_t tid, pid_t child)
+{
+	char path[64];
+	bool found = false;
+	int pid;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children", tgid, tid);
+	f = fopen(path, "re");
+	while (f && !found && fscanf(f, "%d", &pid) == 1) // NOLINT
+		found = pid == child;
+	if (f)
+		(void)fclose(f);
+	return found;
+}
+
+/* The thread that is the real parent: its credentials may be others than its leader's. */
+static pid_t parent_thread(pid_t tgid, pid_t child)
+{
+	char path[64];
+	struct dirent *d;
+	pid_t ret = tgid;
+	DIR *dir;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", tgid);
+	dir = opendir(path);
+	while (dir && (d = readdir(dir))) {
+		pid_t tid = (pid_t)strtol(d->d_name, NULL, 10);
+
+		if (tid > 0 && has_child(tgid, tid, child))
+			ret = tid;
+	}
+	if (dir)
+		(void)closedir(dir);
+	return ret;
 }
 
 static void fill_env(const struct kernel *k, int level, struct access_env *env)
@@ -312,9 +349,10 @@ int model_init(struct model *m, const struct model_pair *p, const struct kernel 
 	m->unseen = stage_pid_in(p->tracer_tid, p->tracee_tid) == INT32_MAX;
 	fill_pair(p, p->tracer_tid, t, &m->tracee, &m->pair);
 	if (read_status(p->tracee_tid, &s) && s.ppid > 0) {
-		parent = actor_of(p->stage, s.ppid);
-		fill_task(m, s.ppid, parent, &m->parent);
-		fill_pair(p, s.ppid, parent, &m->tracee, &m->parent_pair);
+		m->parent_tid = parent_thread(s.ppid, s.tgid);
+		parent = actor_of(p->stage, m->parent_tid);
+		fill_task(m, m->parent_tid, parent, &m->parent);
+		fill_pair(p, m->parent_tid, parent, &m->tracee, &m->parent_pair);
 	}
 	return m->tracer.reaped == FACT_YES ? -ESRCH : 0;
 }

@@ -17,7 +17,8 @@ struct model {
 	struct access_pair pair, parent_pair;
 	struct access_userns userns[USERNS_MAX];
 	size_t n_userns;
-	bool unseen; /* the tracee has no pid in the tracer's pid namespace */
+	pid_t parent_tid; /* the thread that is the tracee's parent, 0 when there is none */
+	bool unseen;	  /* the tracee has no pid in the tracer's pid namespace */
 };
 
 /* Two tasks of a stage. */

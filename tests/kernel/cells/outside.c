@@ -28,12 +28,11 @@ int outside_init(struct outside *o, const struct model_pair *p, const struct mod
 		return r;
 	/* Reading one may move the others: they are looked up when all are there. */
 	(void)see(&o->snapshot, p->tracer_tid);
-	o->tracee = see(&o->snapshot, p->tracee_tid);
-	if (o->tracee)
-		(void)see(&o->snapshot, (pid_t)o->tracee->ppid);
+	(void)see(&o->snapshot, p->tracee_tid);
+	(void)see(&o->snapshot, m->parent_tid);
 	o->tracer = snapshot_find(&o->snapshot, (uint32_t)p->tracer_tid);
 	o->tracee = snapshot_find(&o->snapshot, (uint32_t)p->tracee_tid);
-	o->parent = o->tracee ? snapshot_find(&o->snapshot, o->tracee->ppid) : NULL;
+	o->parent = snapshot_find(&o->snapshot, (uint32_t)m->parent_tid);
 	return o->tracer ? 0 : -ESRCH;
 }
 

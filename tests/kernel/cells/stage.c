@@ -325,6 +325,10 @@ static int born(struct stage *s, const struct step *step)
 	new->leader = step->verb == VERB_THREAD ? maker->leader : number;
 	new->declared = PTRACER_NONE;
 	new->tracer = -1;
+	if (step->verb == VERB_FORK_VM)
+		maker->shared = new->shared = true;
+	else if (step->verb != VERB_THREAD)
+		new->shared = false;
 	return new->tid > 0 ? 0 : -ESRCH;
 }
 
@@ -397,6 +401,16 @@ static int write_map(pid_t pid, const char *name)
 	return r;
 }
 
+/* Who has the number of an actor now: a thread that executes a program takes its leader's. */
+static int successor(const struct stage *s, int64_t who)
+{
+	for (int i = 0; who >= 0 && s->actors[who].state == ACTOR_GONE && i < ACTORS_MAX; i++)
+		if (s->actors[i].state != ACTOR_NONE && s->actors[i].state != ACTOR_GONE &&
+		    s->actors[i].tid == s->actors[who].tid)
+			return i;
+	return (int)who;
+}
+
 /* What the stage must know of a step that was done. */
 static int note(struct stage *s, const struct step *step)
 {
@@ -413,10 +427,10 @@ static int note(struct stage *s, const struct step *step)
 		let_pass();
 		return 0;
 	case VERB_PTRACER:
-		s->actors[a->leader].declared = (int)step->args[0];
+		s->actors[a->leader].declared = successor(s, step->args[0]);
 		return 0;
 	case VERB_TRACE:
-		s->actors[step->args[0]].tracer = step->who;
+		s->actors[successor(s, step->args[0])].tracer = step->who;
 		return 0;
 	case VERB_LANDLOCK:
 		if (s->n_domains < STEPS_MAX) {
@@ -427,7 +441,9 @@ static int note(struct stage *s, const struct step *step)
 	case VERB_UNSHARE_USER:
 		if (step->args[0] != MAP_RANGE)
 			return 0;
-		return write_map(a->tgid, "uid_map") < 0 ? -EIO : write_map(a->tgid, "gid_map");
+		return write_map(a->tgid, "uid_map") < 0 || write_map(a->tgid, "gid_map") < 0
+			       ? EPERM
+			       : 0;
 	default:
 		return 0;
 	}
@@ -513,18 +529,22 @@ int stage_operate(struct stage *s, int who, enum access_operation op, pid_t pid)
 	return r < 0 ? r : a.err;
 }
 
+void stage_look(struct stage *s)
+{
+	for (int i = 0; i < ACTORS_MAX; i++)
+		if (s->actors[i].state == ACTOR_ALIVE || s->actors[i].state == ACTOR_ENDED)
+			s->actors[i].state = look(&s->actors[i]);
+}
+
 void stage_refresh(struct stage *s)
 {
 	const struct order o = {.verb = VERB_SELF};
 	struct answer answer;
 
+	stage_look(s);
 	for (int i = 0; i < ACTORS_MAX; i++) {
 		struct actor *a = &s->actors[i];
 
-		if (a->state == ACTOR_NONE)
-			continue;
-		if (a->state != ACTOR_GONE)
-			a->state = look(a);
 		if (a->state == ACTOR_ALIVE && ask(s, i, &o, &answer) == 0)
 			a->dumpable = (int)answer.value;
 	}

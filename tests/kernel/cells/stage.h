@@ -26,6 +26,7 @@ struct actor {
 	int domain;	 /* of Landlock: number, 0 for none; inherited */
 	ino_t mm_userns; /* the user namespace that its program was executed in; 0: the first */
 	int tracer;	 /* actor that traces it, or -1 */
+	bool shared;	 /* made by fork-vm, or has made one: its memory is not its own */
 };
 
 struct stage {
@@ -63,6 +64,9 @@ int stage_run(struct stage *s, const struct script *script, size_t *ret_at);
  * Returns 0 or the positive errno; negative when the actor does not answer.
  */
 int stage_operate(struct stage *s, int who, enum access_operation op, pid_t pid);
+
+/* Looks which actors are still there. */
+void stage_look(struct stage *s);
 
 /* Asks all living actors what only they know, and looks which are still there. */
 void stage_refresh(struct stage *s);
