@@ -54,6 +54,26 @@ static void tell_not_visible(struct judge *j)
 		add_remedy(j, f, "To judge only the files", "ptscope audit --only boot");
 }
 
+/* Another kernel; or the guard, where nothing is known to stand in its way. */
+static void add_ways_out(struct judge *j, struct finding *f)
+{
+	const struct kernel_facts *k = &j->ev->kernel;
+
+	add_remedy(j, f, "Ways out",
+		   "boot a kernel built with CONFIG_SECURITY_YAMA=y (the distribution's own "
+		   "usually is)");
+	if (!j->ev->subject.live || in_container(j->ev) || k->bpf_lsm_built == FACT_NO)
+		return;
+	if (k->running_lsms && !lsm_list_has(k->running_lsms, "bpf"))
+		add_remedy(j, f, NULL, "boot with lsm=%s,bpf, then: ptscope guard check",
+			   k->running_lsms);
+	else
+		add_remedy(j, f, NULL,
+			   "%sptscope guard check    # whether it can enforce the same levels by "
+			   "BPF",
+			   sudo(j));
+}
+
 /* Not built in: evidence is the configuration. */
 static void absent_not_built(struct judge *j, struct finding *f)
 {
@@ -70,9 +90,7 @@ static void absent_not_built(struct judge *j, struct finding *f)
 		add_detail(j, f,
 			   "(CONFIG_LSM names \"yama\"; that is only an order, it does not build "
 			   "it in.)");
-	add_remedy(j, f, "Ways out",
-		   "boot a kernel built with CONFIG_SECURITY_YAMA=y (the distribution's own "
-		   "usually is)");
+	add_ways_out(j, f);
 }
 
 /* The list with yama put where distributions have it: before the modules that label. */
@@ -191,9 +209,7 @@ static void absent_unknown(struct judge *j, struct finding *f)
 	add_because(j, f, "not-told: Whether it is built in cannot be told: %s.",
 		    k->config_why ? k->config_why : "no kernel configuration found");
 	add_source(j, f, &k->yama_running_from);
-	add_remedy(j, f, "Ways out",
-		   "boot a kernel built with CONFIG_SECURITY_YAMA=y (the distribution's own "
-		   "usually is)");
+	add_ways_out(j, f);
 }
 
 void tell_absence(struct judge *j)

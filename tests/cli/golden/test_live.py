@@ -175,8 +175,15 @@ class NoYama(LiveCase):
 
     def test_not_built_in(self):
         tree = live(debian(hostname="vm-7"))
-        tree["/boot/config-" + RELEASE] = NO_YAMA_CONFIG
+        tree["/boot/config-" + RELEASE] = NO_YAMA_CONFIG + "CONFIG_BPF_LSM=y\n"
         self.audit_no_yama(tree, "audit-no-yama-not-built", **SYSTEMD)
+
+    def test_the_guard_is_no_way_out_without_bpf(self):
+        tree = live(debian(hostname="vm-7"))
+        tree["/boot/config-" + RELEASE] = NO_YAMA_CONFIG + "CONFIG_BPF_LSM=y\n"
+        tree["/sys/kernel/security/lsm"] = "capability,landlock"
+        text, _ = self.live_audit(tree, code=1, hostname="vm-7", level="absent", **SYSTEMD)
+        self.assertIn("\n  boot with lsm=capability,landlock,bpf, then: ptscope guard check\n", text)
 
     def test_not_built_in_and_a_line_that_does_nothing(self):
         tree = live(debian(tree=OWN, hostname="vm-7"))
