@@ -9,6 +9,7 @@
 #include "baseline.h"
 #include "cli.h"
 #include "date.h"
+#include "journal.h"
 #include "output.h"
 #include "render-audit.h"
 #include "render-probe.h"
@@ -329,7 +330,7 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 	_cleanup_(evidence_done) struct evidence ev = {0};
 	_cleanup_(probed_done) struct probed probed = {0};
 	_cleanup_(audit_free_p) struct audit *a = NULL;
-	_cleanup_free_ char *name = NULL;
+	_cleanup_free_ char *name = NULL, *interrupted = NULL;
 	struct audit_report report = {.in = in,
 				      .gather = &g,
 				      .evidence = &ev,
@@ -339,6 +340,11 @@ static int audit_one(const struct invocation *in, const char *root, const struct
 				      .as_of = rules->now};
 	int r = gather_subject(in, root, &g, &ev, e);
 
+	/* The journal is this machine's, and no part of what a record keeps. */
+	if (r == 0 && !g.record && !invocation_value(in, "record") &&
+	    journal_peek_interrupted(JOURNAL_DIR, g.tree, &interrupted) < 0)
+		r = error_set(e, ENOMEM, NULL, 0, "out of memory");
+	ev.interrupted = interrupted;
 	if (r == 0)
 		r = add_probe(in, &g, &ev, &probed, e);
 	if (r == 0)

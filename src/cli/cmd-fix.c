@@ -390,6 +390,8 @@ static int run_dry(const struct invocation *in, int level, struct error *e)
 	_cleanup_(plan_free_p) struct plan *p = NULL;
 	int r = target_open(in, /* write= */ false, &t, e);
 
+	if (r == 0)
+		r = gather_remember(&t.gather, e);
 	return r == 0 ? preview(&t, level, /* dry_run= */ true, &p, e) : r;
 }
 

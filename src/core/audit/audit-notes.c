@@ -30,6 +30,19 @@ static void note_locked(struct judge *j)
 			"The kernel is at 3, which nothing can lower before the next boot.");
 }
 
+static void note_interrupted(struct judge *j)
+{
+	const char *id = j->ev->interrupted;
+	struct finding *f;
+
+	if (!id)
+		return;
+	f = add_finding(j, FINDING_INTERRUPTED_FIX, SEVERITY_WARN,
+			"The fix %s was cut off, and may be half done.", id);
+	add_remedy(j, f, "To finish it, or to take it back", "%sptscope fix", sudo(j));
+	add_remedy(j, f, NULL, "%sptscope rollback %s", sudo(j), id);
+}
+
 static void note_container(struct judge *j)
 {
 	const struct kernel_facts *k = &j->ev->kernel;
@@ -339,7 +352,7 @@ void tell_notes(struct judge *j)
 		note_now_differs,  note_locked,		  note_no_loader,  note_weak_window,
 		note_bad_lines,	   note_weaker_lines,	  note_overridden, note_volatile,
 		note_unread_lines, note_loaders_disagree, note_unreadable, note_container,
-		note_other_lsm,
+		note_interrupted,  note_other_lsm,
 	};
 
 	for (size_t i = 0; i < ELEMENTSOF(notes); i++)

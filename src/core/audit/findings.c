@@ -211,6 +211,13 @@ const struct finding_doc finding_docs[_FINDING_MAX] = {
 		    "to the programs that they confine. They may stop what Yama would allow. The "
 		    "control asks for the level of Yama, so this is named and not counted.",
 	    .remedy = "None needed; it does not stand in for the level."),
+	DOC(INTERRUPTED_FIX, .title = "A fix or a rollback was cut off.",
+	    .meaning =
+		    "The journal of ptscope fix has an entry for this root that was begun and not "
+		    "ended: the process was killed, or the power failed. Each file is as it was "
+		    "before or as it was to be, and the next boot is no weaker than before; but "
+		    "not all of it may be done. Only root can see the journal.",
+	    .remedy = "\"ptscope fix\" finishes it, \"ptscope rollback\" takes it back."),
 	DOC(CONTAINER, .title = "This is a container.",
 	    .meaning =
 		    "The level belongs to the kernel and is the same in all its containers. What "

@@ -37,6 +37,7 @@ const char *severity_word(enum severity s);
 	X(MASKED, "masked", SEVERITY_INFO)                                 \
 	X(LOCKED, "locked", SEVERITY_INFO)                                 \
 	X(OTHER_LSM, "other-lsm", SEVERITY_INFO)                           \
+	X(INTERRUPTED_FIX, "interrupted-fix", SEVERITY_WARN)               \
 	X(CONTAINER, "container", SEVERITY_INFO)                           \
 	X(WAIVER_EXPIRED, "waiver-expired", SEVERITY_WARN)                 \
 	X(WAIVER_UNUSED, "waiver-unused", SEVERITY_INFO)

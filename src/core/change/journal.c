@@ -325,6 +325,36 @@ const struct journal_entry *journal_find_interrupted(const struct journal_list *
 	return NULL;
 }
 
+int journal_peek_interrupted(const char *base, struct tree *tree, char **ret)
+{
+	struct journal j;
+	int r = journal_open(base, tree, /* write= */ false, &j, NULL), copy;
+	struct dirent *entry;
+	DIR *d;
+
+	*ret = NULL;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	copy = openat(j.dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = copy < 0 ? NULL : fdopendir(copy);
+	if (!d)
+		(void)fd_close(copy);
+	while (d && !*ret && r == 0 && (entry = readdir(d))) {
+		uint64_t day, number;
+		enum journal_state state;
+
+		if (!parse_name(entry->d_name, &day, &number, &state) ||
+		    !journal_interrupted(state))
+			continue;
+		*ret = strndup(entry->d_name, strcspn(entry->d_name, "."));
+		r = *ret ? 0 : -ENOMEM;
+	}
+	if (d)
+		(void)closedir(d);
+	journal_close(&j);
+	return r;
+}
+
 char *journal_next_id(const struct journal_list *l, int64_t when)
 {
 	time_t t = (time_t)when;

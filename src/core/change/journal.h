@@ -88,6 +88,14 @@ const struct journal_entry *journal_find(const struct journal_list *l, const cha
 /* The first entry that was interrupted; NULL when there is none. */
 const struct journal_entry *journal_find_interrupted(const struct journal_list *l);
 
+/*
+ * Finds an entry that was cut off by names alone, without reading any: for every audit.
+ *
+ * Returns 0 with its id (caller frees), or NULL in *ret where there is none or the journal cannot
+ * be seen; -ENOMEM.
+ */
+int journal_peek_interrupted(const char *base, struct tree *tree, char **ret);
+
 /* The id for a fix made at a time (UTC): "20261124-3" after two others on that day. l may be NULL.
  * Caller frees; NULL when out of memory. */
 char *journal_next_id(const struct journal_list *l, int64_t time);

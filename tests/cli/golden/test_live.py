@@ -4,8 +4,10 @@
 namespaces. Needs root. Runs the unprivileged cases too, and then counts the enum values of the
 schemas: one that was never emitted fails."""
 
+import json
 import os
 import re
+import subprocess
 import sys
 import unittest
 
@@ -16,7 +18,7 @@ import test_loaders
 import test_records
 import test_screens
 import test_waivers
-from fixture import Dir, File, Link, alpine, debian, no_systemd, rhel
+from fixture import Dir, File, Link, Root, alpine, debian, no_systemd, rhel
 from harness import missing_enums
 from live import LiveCase
 from test_screens import KEY, OWN, SITE, VENDOR, ids, later_vendor_file, ufw
@@ -215,6 +217,29 @@ class NotVisible(LiveCase):
 
     def test_a_violation_in_the_files_is_still_one(self):
         self.live_audit(later_vendor_file(), "--only", "boot", code=1, proc="none")
+
+
+class Journal(LiveCase):
+    def test_interrupted_fix(self):
+        """The journal knows a root by its device and inode."""
+        with Root(live(debian(tree=OWN))) as root:
+            st = os.stat(root)
+            key = "%x:%x-%d" % (os.major(st.st_dev), os.minor(st.st_dev), st.st_ino)
+            folder = root + "/var/lib/ptscope/journal/" + key
+            os.makedirs(folder)
+            os.chmod(folder, 0o700)
+            for name in ("20261123-1.done", "20261124-1.begun"):
+                with open(os.path.join(folder, name), "w", encoding="ascii"):
+                    pass
+            spec = {"root": root, "level": 1, **SYSTEMD}
+            js = subprocess.run([sys.executable, os.path.join(harness.HERE, "live.py"), json.dumps(spec), harness.PTSCOPE,
+                                 "audit", "--no-config", "--json"], capture_output=True, check=True,
+                                env=dict(harness.CLEAN, PTSCOPE=harness.PTSCOPE))
+        report = self.parse(js.stdout, "ptscope.audit/1")[0]
+        found = [f for f in report["findings"] if f["id"] == "interrupted-fix"]
+        self.assertEqual([f["severity"] for f in found], ["warn"])
+        self.assertIn("ptscope rollback 20261124-1", found[0]["remedy"])
+        self.assertEqual(report["verdict"], "pass")
 
 
 class Containers(LiveCase):
