@@ -39,7 +39,7 @@ struct evidence {
 	struct resolve *resolve;	 /* owned by evidence; NULL with --only now */
 	bool want_now, want_boot;	 /* from --only */
 	const struct audit_probe *probe; /* NULL: not tried; borrowed */
-	bool in_full; /* what only explains was gathered too: look for all there is */
+	bool in_full;		 /* what only explains was gathered too: look for all there is */
 	const char *interrupted; /* id of a fix that the journal has as begun and not ended; NULL:
 				  * none, or not visible; borrowed */
 	/* Only for the words of remedies. */
