@@ -223,10 +223,14 @@ class Root:
         return self.path
 
     def __exit__(self, *exc):
-        for directory, names, _ in os.walk(os.fsencode(self.top)):
-            if not os.path.islink(directory):
-                os.chmod(directory, os.stat(directory).st_mode | stat.S_IRWXU)
-        shutil.rmtree(os.fsencode(self.top))
+        top = os.fsencode(self.top)
+        # What a test has closed to everybody is closed to an ordinary user's rmtree too.
+        for folder, folders, _ in os.walk(top):
+            for name in folders:
+                path = os.path.join(folder, name)
+                if not os.path.islink(path):
+                    os.chmod(path, os.stat(path).st_mode | stat.S_IRWXU)
+        shutil.rmtree(top)
 
 
 def libraries(binary):
