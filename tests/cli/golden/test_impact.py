@@ -8,6 +8,7 @@ import re
 import signal
 import struct
 import subprocess
+import time
 import unittest
 
 from fixture import Dir, File, Link, Root, debian
@@ -208,8 +209,10 @@ class Here(ImpactCase, Case):
             js = None
             for _ in range(100):
                 js = self.parse(run("impact", "--no-config", "--json").out, "ptscope.impact/1")[0]
-                if any(a["tracer"]["pid"] == p.pid for a in js["attached"]):
+                # strace's child is traced before it is sleep.
+                if any((a["tracer"]["pid"], a["tracee"]["comm"]) == (p.pid, "sleep") for a in js["attached"]):
                     break
+                time.sleep(0.05)
             pair = [a for a in js["attached"] if a["tracer"]["pid"] == p.pid]
             self.assertEqual([(a["tracer"]["comm"], a["tracee"]["comm"]) for a in pair], [("strace", "sleep")])
             self.assertIn(p.pid, by_id(js)["strace-attach"]["running"])
