@@ -167,7 +167,8 @@ static struct explained explain(const struct relation *r, const struct model_pai
 	const int level = o->model->env.level;
 	struct explained e = {.attach = -ENOENT, .read = -ENOENT};
 
-	if (!outside_sees(o, ACCESS_ATTACH) || relation_is_hidden(r) ||
+	/* Of a guard, explain says only that one is there. */
+	if (kernel.setter || !outside_sees(o, ACCESS_ATTACH) || relation_is_hidden(r) ||
 	    (level != NO_LEVEL && !strchr(levels, '0' + level)))
 		return e;
 	e.attach = outside_explain(p, "attach");
