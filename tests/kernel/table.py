@@ -61,7 +61,7 @@ BOOTS: Tuple[Boot, ...] = (
     Boot("probe", Machine(bpf=True), (Job("levels", ("/tests/probe.sh", "yama")),), files=PROBE, cost=60),
     Boot("probe-no-yama", Machine(yama=False, bpf=True), (Job("no-yama", ("/tests/probe.sh", "bpf")),), files=PROBE,
          cost=15),
-    Boot("guard", Machine(yama=False, bpf=True), (Job("enforces", ("/tests/guard.sh", "enforces")),), files=GUARD,
+    Boot("guard", Machine(yama=False, bpf=True, seconds=300), (Job("enforces", ("/tests/guard.sh", "enforces")),), files=GUARD,
          cost=90),
     Boot("guard-cells", Machine(yama=False, bpf=True, memory=1024, seconds=500),
          (Job("parity", ("/tests/cells.sh",)),),
